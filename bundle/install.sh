@@ -18,12 +18,12 @@ done
 [ -f "$here/manifest.json" ] && [ -f "$here/SHA256SUMS" ] ||
   fail "$here has no manifest.json or no SHA256SUMS" 'copy the whole bundle, or pack it again'
 [ "$(uname -s)-$(uname -m)" = "$(fact machine)" ] ||
-  fail "this machine is $(uname -s)-$(uname -m), and the bundle is for $(fact machine)"
+  fail "this machine is $(uname -s)-$(uname -m), but the bundle is for $(fact machine)"
 glibc=$(getconf GNU_LIBC_VERSION 2>/dev/null | cut -d ' ' -f 2 || :)
 if [ -n "$glibc" ] && [ "$(printf '%s\n%s\n' "$glibc" "$(fact glibc)" | sort -V | sed -n 1p)" != "$(fact glibc)" ]; then
-  fail "glibc is $glibc here, and the bundle needs $(fact glibc) or newer" 'pack it on a machine like this one'
+  fail "glibc is $glibc here, but the bundle needs $(fact glibc) or newer" 'pack it on a machine like this one'
 fi
-[ ! -e "$target" ] || fail "$target exists already" 'choose another folder, or remove it'
+[ ! -e "$target" ] || fail "$target already exists" 'choose another folder, or remove it'
 
 cd_sums() { (cd "$1" && sha256sum --check --quiet SHA256SUMS >&2); }
 printf 'checking the parts\n'

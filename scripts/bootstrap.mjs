@@ -107,7 +107,7 @@ export async function bootstrap({
   if (engine) {
     log('setting up the engine (isda setup)');
     const code = await run(process.execPath, ['bin/isda.js', 'setup'], { ...options, show: true });
-    if (code !== 0) throw new StepError('cannot go on: the engine could not be set up (see above)');
+    if (code !== 0) throw new StepError('cannot continue: the engine could not be set up (see above)');
   }
   log('ready');
 }

@@ -239,7 +239,7 @@ async function main() {
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
-  log(`all ${commands.length} command lines did as they should`);
+  log(`all ${commands.length} command lines behaved as expected`);
   return 0;
 }
 

@@ -29,9 +29,9 @@ export function meaning([{ summary: first }, { summary: second }]) {
   const count = Math.round((Math.abs(first.last.testErrorPercent - second.last.testErrorPercent) / 100) * testImages);
   return [
     `Test error: the share of the ${testImages} test images that are classified wrongly; lower is better.`,
-    `The two last epochs differ by ${count} image${count === 1 ? '' : 's'}. The images are made up, the runs short and single:`,
-    'they show that the program works. Which loss is better takes real images, full training and several seeds',
-    '(results/README.md has what was measured).',
+    `The two last epochs differ by ${count} image${count === 1 ? '' : 's'}. The images are synthetic, and each loss has one short run:`,
+    'this shows only that the program works. A comparison of losses needs real images, full training and several seeds',
+    '(results/README.md lists measured results).',
   ];
 }
 
@@ -41,15 +41,15 @@ async function isda(...args) {
   const code = await run(process.execPath, ['bin/isda.js', ...args], { show: true });
   if (code === 75) throw new StepError('stopped: `npm start` resumes from here');
   if (code === 0) return;
-  const anew = args[0] === 'train' ? `; delete ${demos.map(({ out }) => out).join(' and ')} to start anew` : '';
-  throw new StepError(`cannot go on: isda ${args[0]} ended with exit code ${code} (see above)${anew}`);
+  const anew = args[0] === 'train' ? `; delete ${demos.map(({ out }) => out).join(' and ')} to start over` : '';
+  throw new StepError(`cannot continue: isda ${args[0]} ended with exit code ${code} (see above)${anew}`);
 }
 
 async function demonstrate(log) {
-  log(`making the data set ${data}`);
+  log(`creating the data set ${data}`);
   await isda('data', 'synthesize', '--out', data, ...images);
   for (const { title, config, out } of demos) {
-    log(existsSync(join(projectRoot, out, 'summary.json')) ? `${title} was trained before` : `training with ${title}`);
+    log(existsSync(join(projectRoot, out, 'summary.json')) ? `${title} is already trained` : `training with ${title}`);
     await isda('train', '--config', config, '--set', `dataset.dir=${data}`, '--out', out);
   }
   await isda('figure', 'curve', ...demos.flatMap(({ out }) => ['--run', out]), '--out', figure);
@@ -73,8 +73,8 @@ async function main() {
     ...demos.map(({ title, out }) => `run folder  ${here(out)}  (${title})`),
     `curves      ${here(figure)}`,
     '',
-    `once more from the start: rm -r ${demos.map(({ out }) => here(out)).join(' ')}; npm start`,
-    'on to real data: README.md; all commands: node bin/isda.js --help',
+    `to start over: rm -r ${demos.map(({ out }) => here(out)).join(' ')}; npm start`,
+    'real data: README.md; all commands: node bin/isda.js --help',
   ];
   process.stdout.write(`\n${lines.join('\n')}\n`);
   return 0;

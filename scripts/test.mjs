@@ -26,7 +26,7 @@ async function main() {
     try {
       line = closingLine(JSON.parse(readFileSync(file, 'utf8')));
     } catch (error) {
-      process.stderr.write(`error: vitest left no report: ${error.message}\n`);
+      process.stderr.write(`error: vitest wrote no report: ${error.message}\n`);
       if (code === 0) return 1;
     }
     process.stdout.write(`\n${line}\n`);

@@ -66,7 +66,7 @@ describe('a mistake in a custom loss or network', () => {
     ['adds a tensor as a number', 'kit.ops.addScalar(inputs.logits, inputs.logits)', 'cannot compute addScalar: its second argument is a tensor, expected a number'], // prettier-ignore
     ['forgets an argument', 'kit.ops.matMul(inputs.features)', 'cannot compute matMul: its second argument is undefined, expected a tensor'], // prettier-ignore
     ['joins what is no list', 'kit.ops.concat(inputs.logits, 0)', 'cannot compute concat: its first argument is a tensor, expected a list of tensors'], // prettier-ignore
-    ['adds other shapes', 'kit.ops.add(inputs.logits, inputs.features)', 'cannot compute AddV2: float32[20, 10] and float32[20, 64] do not fit together'], // prettier-ignore
+    ['adds other shapes', 'kit.ops.add(inputs.logits, inputs.features)', 'cannot compute AddV2: float32[20, 10] and float32[20, 64] are incompatible'], // prettier-ignore
     ['reads what is not declared', "inputs.program.read(kit.declare('centre', 'state', [10], () => 0))", 'cannot use the variable centre: it is not among the declared tensors'], // prettier-ignore
     ['assigns what is not declared', "(inputs.program.assign(kit.declare('centre', 'state', [20, 10], () => 0), inputs.logits), inputs.logits)", 'cannot use the variable centre: it is not among the declared tensors'], // prettier-ignore
     ['assigns another shape', 'inputs.program.assign(kept, inputs.logits)', 'cannot assign loss.kept: the value is float32[20, 10], expected float32[3]'], // prettier-ignore
@@ -240,7 +240,7 @@ describe('custom parts', () => {
       stdout: '',
       stderr: [
         `error: cannot use the module ${join(folder, 'mine/loss.mjs')}: there is no such file`,
-        '  hint: a relative path starts from the folder of the file that names it, one of --set from the working directory',
+        '  hint: a relative path is resolved against the folder of the file that contains it; in --set, against the working directory',
         '',
       ].join('\n'),
     });

@@ -53,7 +53,7 @@ export function takenSetting(settings) {
 
 /** Why the program's config has another setting than the protocol takes. */
 const takenNote =
-  "Step 9 takes the marked setting, by a rule that was fixed before. The label loss of that setting is not below chance, so its images do not show their labels; the program's config therefore uses weight 1 with rate 0.0002.";
+  "Step 9 selects the marked setting by a rule that was fixed in advance. The label loss of that setting is not below chance, so its images do not show their labels; the program's config therefore uses weight 1 with rate 0.0002.";
 
 const nameOf = ({ weight, rate }) => `weight ${weight}, rate ${rate}`;
 
@@ -62,7 +62,7 @@ export function gridLines(settings, asked = 6) {
   const complete = settings.length === asked && settings.every(({ frechetDistance }) => frechetDistance !== undefined);
   const taken = complete ? takenSetting(settings) : undefined;
   const rows = settings.map((setting) => [
-    `${nameOf(setting)}${setting === taken ? ' (taken)' : ''}`,
+    `${nameOf(setting)}${setting === taken ? ' (selected)' : ''}`,
     setting.diversity.toFixed(2),
     setting.frechetDistance?.toPrecision(3) ?? '-',
     setting.classLoss.toFixed(2),

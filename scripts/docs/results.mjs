@@ -104,7 +104,7 @@ function chosenText({ groups, asked }) {
   const complete = outcomes.length === asked.length;
   return complete
     ? `Chosen for the lowest error: \`${best.row}\`. With one seed per value, the differences are within the variation between seeds.`
-    : `${outcomes.length} of ${asked.length} values are done; none is chosen before all are.`;
+    : `${outcomes.length} of ${asked.length} values are done; no value is chosen before all are done.`;
 }
 
 /** `others`: all studies that one may be compared with. */
@@ -125,7 +125,7 @@ function section(study, level, others) {
     '',
     ...outcomesTable(study),
     ...pictures(study).flatMap(([file]) => [`![${name}](${file})`, '']),
-    ...(comparison === true ? ['What follows:', '', ...whatFollows(study), ''] : []),
+    ...(comparison === true ? ['Conclusions:', '', ...whatFollows(study), ''] : []),
     ...(comparison === true ? study.groups.flatMap(testLossLines) : []),
     ...(search === true ? [chosenText(study), ''] : []),
     ...(sameSeedsOf === undefined

@@ -28,7 +28,7 @@ function alive(pid) {
 function openWorkspace(repo) {
   const holder = join(work, 'pid');
   if (existsSync(holder) && alive(Number(readFileSync(holder, 'utf8')))) {
-    throw new StepError(`cannot record: process ${readFileSync(holder, 'utf8')} records in ${work}`);
+    throw new StepError(`cannot record: process ${readFileSync(holder, 'utf8')} is recording in ${work}`);
   }
   rmSync(work, { recursive: true, force: true });
   for (const folder of ['repo', 'home', 'smoke', 'runs']) mkdirSync(join(work, folder), { recursive: true });
@@ -151,7 +151,7 @@ export async function record(out, repo) {
   const worker = async () => {
     for (let job = jobs.shift(); job; job = jobs.shift()) {
       await job();
-      if (jobs.length % 20 === 0) log(`${jobs.length} jobs wait`);
+      if (jobs.length % 20 === 0) log(`${jobs.length} jobs waiting`);
     }
   };
   await Promise.all(Array.from({ length: workers }, worker));

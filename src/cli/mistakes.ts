@@ -46,7 +46,7 @@ function choiceMeant(message: string): string | undefined {
  * words.
  */
 export function explainUsage(command: Command, args: readonly string[]): void {
-  const listed = `  hint: \`${commandWords(command).join(' ')} --help\` lists what there is`;
+  const listed = `  hint: \`${commandWords(command).join(' ')} --help\` shows the usage`;
   const output = command.configureOutput();
   command.showHelpAfterError(listed).configureOutput({
     outputError(text, write) {
@@ -70,8 +70,9 @@ function pathProblem(value: unknown): string | undefined {
   if (value === '') return 'is empty';
   const word = typeof value === 'string' ? unexpandedWord(value) : undefined;
   if (word === undefined) return undefined;
-  const remedy = word === '~' ? 'separate it from the option by a space' : 'write it without quotes, or the whole path';
-  return `is '${String(value)}', and no shell expanded its ${word}: ${remedy}`;
+  const remedy =
+    word === '~' ? 'separate it from the option by a space' : 'write it without quotes, or write the full path';
+  return `is '${String(value)}', but the shell did not expand ${word}: ${remedy}`;
 }
 
 /** Names of arguments that are paths. */
@@ -109,7 +110,7 @@ export function refuseMistakes(command: Command): void {
     if (acting === command || command.parent === null) return;
     const lost = command.options.find((option) => command.getOptionValueSource(option.attributeName()) === 'cli');
     if (lost === undefined) return;
-    command.error(`error: option '${lost.flags}' is of ${commandWords(command).join(' ')}, not of ${commandWords(acting).join(' ')}`); // prettier-ignore
+    command.error(`error: option '${lost.flags}' belongs to ${commandWords(command).join(' ')}, not to ${commandWords(acting).join(' ')}`); // prettier-ignore
   });
   refuseOpposites(command);
   for (const option of command.options) {

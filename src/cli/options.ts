@@ -54,12 +54,8 @@ export function givenOnce(action: string, option: string, words: readonly (strin
     throw usage(`${setting} is a setting, not a name`, `write --set ${shellWord(setting)}`, 'option/conflict');
   if (given.length === 1) return given[0];
   throw given.length === 0
-    ? usage(
-        `required option '${option}' not specified`,
-        `\`isda ${action} --help\` lists what there is`,
-        'option/missing',
-      )
-    : usage(`both ${given.join(' and ')} are given`, 'one is enough', 'option/conflict');
+    ? usage(`required option '${option}' not specified`, `\`isda ${action} --help\` shows the usage`, 'option/missing')
+    : usage(`both ${given.join(' and ')} are given`, 'give only one of them', 'option/conflict');
 }
 
 /** The default config of ablations and sweeps: the network of the paper's ablation (Table 5). */
@@ -78,7 +74,7 @@ export function printDefaultConfig(
   { stdout, stderr }: CommandContext,
 ): void {
   if (command.getOptionValueSource('config') !== 'default') return;
-  const line = `config  ${paperConfig}, the network of the paper's ablation (Table 5); --config names another`;
+  const line = `config  ${paperConfig}, the network of the paper's ablation (Table 5); --config selects another`;
   (json === true ? stderr : stdout).write(`${line}\n`);
 }
 
@@ -215,7 +211,7 @@ export function amountArgument(text: string): number {
 export function seedArgument(text: string): number {
   const seed = wholeNumber(text, 10);
   if (seed === undefined || seed >= 2 ** 32) {
-    throw new InvalidArgumentError('A whole number below 4294967296 is needed.');
+    throw new InvalidArgumentError('Expected a whole number below 4294967296.');
   }
   return seed;
 }

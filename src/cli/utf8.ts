@@ -8,7 +8,7 @@ import type { CommandContext } from './context.js';
 /** Variables that name folders in which files are made. */
 const pathVariables = ['ISDA_DATA', 'ISDA_HOME', 'HOME', 'TMPDIR'];
 
-const hint = 'rename it, or name it by a link whose path is UTF-8; `convmv -f latin1 -t utf8` renames whole folders';
+const hint = 'rename it, or use a link with a UTF-8 path; `convmv -f latin1 -t utf8` renames whole folders';
 
 /** Returns the zero-terminated strings of a file such as /proc/self/cmdline; empty if there is no such file. */
 function listIn(path: string): readonly Buffer[] {

@@ -20,7 +20,7 @@ const signatures: readonly (readonly [at: number, text: string, name: string])[]
   [0, '\x93NUMPY', 'a NumPy array'],
   [0, 'PK\x03\x04', 'a zip archive'],
   [0, '\x1f\x8b', 'a gzip archive'],
-  [0, 'version https://git-lfs', 'a Git LFS pointer in place of the file (`git lfs pull` gets it)'],
+  [0, 'version https://git-lfs', 'a Git LFS pointer instead of the file (`git lfs pull` downloads it)'],
 ];
 
 /** Text formats with how they start, in lower case, after optional white space. */
@@ -64,7 +64,7 @@ function plainText(bytes: Buffer): string | undefined {
   const [first] = text.trim().split('\n');
   const shown = first.length > 60 ? `${first.slice(0, 60)}…` : first;
   if (text.includes('"weight_map"')) return 'the index of a network in several files';
-  return `${/^[[{]/.test(first) ? 'JSON' : 'plain text'} that begins with "${shown}"`;
+  return `${/^[[{]/.test(first) ? 'JSON' : 'plain text'} that starts with "${shown}"`;
 }
 
 /** The kind of a file that is neither a JPEG nor a PNG, where its first bytes tell it: `a GIF image`. */

@@ -20,17 +20,17 @@ interface Explanation {
 
 const explanations: Readonly<Record<string, Explanation>> = {
   ENOSPC: { reason: 'the disk is full', hint: 'free some space or choose another folder' },
-  EDQUOT: { reason: 'the disk quota is used up', hint: 'delete files of yours or choose another folder' },
+  EDQUOT: { reason: 'the disk quota is used up', hint: 'delete some of your files or choose another folder' },
   EFBIG: { reason: 'the file is larger than this file system or a limit (ulimit -f) allows' },
   EROFS: { reason: 'the file system is read-only', hint: 'choose a folder that can be written' },
-  EACCES: { reason: 'permission denied', hint: 'check the owner and the rights of the folder (ls -ld)' },
-  EPERM: { reason: 'operation not permitted', hint: 'check the owner and the rights of the folder (ls -ld)' },
+  EACCES: { reason: 'permission denied', hint: 'check the owner and the permissions of the folder (ls -ld)' },
+  EPERM: { reason: 'operation not permitted', hint: 'check the owner and the permissions of the folder (ls -ld)' },
   ENOENT: { reason: 'its folder does not exist', hint: 'create the folder first or check the path' },
   ENOTDIR: { reason: 'a part of its path is a file, not a folder', hint: 'check the path' },
-  EISDIR: { reason: 'there is a folder of that name', hint: 'choose another name' },
+  EISDIR: { reason: 'a folder of that name exists', hint: 'choose another name' },
   EMFILE: { reason: 'too many open files', hint: 'raise the limit (ulimit -n)' },
   ENAMETOOLONG: { reason: 'the name is too long' },
-  EIO: { reason: 'input/output error: the disk may be failing', hint: 'look into the system log (dmesg)' },
+  EIO: { reason: 'input/output error: the disk may be failing', hint: 'check the system log (dmesg)' },
 };
 
 /** Whether a system error says that a file cannot be written where it should be, whatever its content. */
@@ -153,9 +153,9 @@ export async function makeFolder(path: string): Promise<void> {
     await makeFolders(path);
   } catch (error) {
     const explained: Readonly<Record<string, Explanation>> = {
-      EEXIST: { reason: 'there is a file of that name', hint: 'choose another name' },
+      EEXIST: { reason: 'a file of that name exists', hint: 'choose another name' },
       // Its parent exists at this point.
-      ENOENT: { reason: 'the file system takes no folder there', hint: 'choose a folder elsewhere' },
+      ENOENT: { reason: 'the file system does not allow a folder there', hint: 'choose a folder elsewhere' },
     };
     const known = explained[systemCode(error) ?? ''];
     if (known === undefined) throw await writeFailureWithSpace(path, error, 'create the folder');

@@ -13,9 +13,9 @@ function userHome(environment: Environment): string {
   try {
     return homedir();
   } catch (error) {
-    throw cannot('find the cache folder', 'HOME is not set, and the system knows no home of this user', {
+    throw cannot('find the cache folder', 'HOME is not set, and the system has no home folder for this user', {
       code: 'setup/missing',
-      hint: 'set HOME, or ISDA_HOME to the folder that is to hold the engine',
+      hint: 'set HOME, or set ISDA_HOME to the folder for the engine',
       cause: error,
     });
   }

@@ -33,7 +33,7 @@ async function requireFile(path: string): Promise<void> {
     cannot(`use the module ${path}`, reason, {
       code: 'module/unusable',
       kind: 'usage',
-      hint: 'a relative path starts from the folder of the file that names it, one of --set from the working directory',
+      hint: 'a relative path is resolved against the folder of the file that contains it; in --set, against the working directory',
     });
   const found = await stat(path).catch((error: unknown) => {
     throw refuse(['ENOENT', 'ENOTDIR'].includes(systemCode(error) ?? '') ? 'there is no such file' : reasonOf(error));
@@ -75,10 +75,10 @@ export function callOwn<Result>(path: string | undefined, action: string, call: 
 function importHint(error: unknown): string | undefined {
   const code = systemCode(error);
   if (code === 'ERR_UNKNOWN_FILE_EXTENSION') {
-    return 'name a JavaScript file, .mjs or .js; TypeScript has to be compiled to one first';
+    return 'use a JavaScript file, .mjs or .js; TypeScript must be compiled to JavaScript first';
   }
   if (code === 'ERR_MODULE_NOT_FOUND' || code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') {
-    return 'nothing has to be imported: `kit` is handed over; docs/extending.md says how `isda/kit` is found';
+    return 'no import is needed: the function receives `kit`; docs/extending.md explains how `isda/kit` is resolved';
   }
   return undefined;
 }
@@ -94,7 +94,10 @@ function exportHint(factory: string, exports: Readonly<Record<string, unknown>>)
 function unusable(
   action: string,
   reason: string,
-  { hint = 'docs/extending.md shows a whole one', ...detail }: Pick<FailureDetail, 'cause' | 'place' | 'hint'> = {},
+  {
+    hint = 'docs/extending.md contains a complete example',
+    ...detail
+  }: Pick<FailureDetail, 'cause' | 'place' | 'hint'> = {},
 ): IsdaError {
   return cannot(action, reason, { code: 'module/unusable', hint, ...detail });
 }
@@ -120,7 +123,7 @@ export async function makePart<Result>(
 ): Promise<Result> {
   let made: unknown;
   try {
-    made = await orUnsettled(call(), () => new Error('it gave a promise that never settles'));
+    made = await orUnsettled(call(), () => new Error('it returned a promise that never settles'));
   } catch (error) {
     throw unusable(action, `${factory} failed: ${reasonOf(error)}`, { cause: error, place: placeInFile(error, path) });
   }

@@ -8,7 +8,7 @@ export const pathOption = () =>
     .min(1)
     .refine((path) => unexpandedWord(path) === undefined, {
       error: ({ input }) =>
-        `begins with ${unexpandedWord(String(input))}, which only a shell expands: write the whole path`,
+        `starts with ${unexpandedWord(String(input))}, which only a shell expands: write the full path`,
     });
 
 /** Returns the start of a path that only a shell expands: `~` of `~`, `~/x` and `~name/x`, `$HOME` of `$HOME/x`. */

@@ -34,7 +34,7 @@ export function readText(path: string, readPipe?: (path: string) => string): { t
   } catch (error) {
     const code = systemCode(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return { reason: 'there is no such file' };
-    if (code === 'EACCES') return { reason: 'it may not be read' };
+    if (code === 'EACCES') return { reason: 'permission denied' };
     return { reason: code === 'ERR_ENCODING_INVALID_ENCODED_DATA' ? 'it is not UTF-8 text' : reasonOf(error) };
   }
 }
@@ -97,7 +97,7 @@ export function readConfigFiles(path: string, places: ConfigPlaces, sections: Na
     else if (found.length === 0) {
       problems.push(
         tree === undefined
-          ? { message: 'the file is empty', span: { source, start: 0, end: 0 }, hint: 'write {} to take every default' }
+          ? { message: 'the file is empty', span: { source, start: 0, end: 0 }, hint: 'write {} to use every default' }
           : { message: 'expected keys and values such as `experiment: NAME`', span: tree.span },
       );
     }
@@ -114,9 +114,9 @@ export function readConfigFiles(path: string, places: ConfigPlaces, sections: Na
     const refuse = (message: string, hint?: string): undefined => void problems.push({ message, span: from, hint });
     if (chain.includes(file)) {
       const circle = [...chain.slice(chain.indexOf(file)), file];
-      return refuse('extends goes in a circle', circle.map((each) => displayPath(each, workingDirectory)).join(' → '));
+      return refuse('extends is circular', circle.map((each) => displayPath(each, workingDirectory)).join(' → '));
     }
-    if (chain.length > deepestExtends) return refuse(`extends goes deeper than ${deepestExtends} files`);
+    if (chain.length > deepestExtends) return refuse(`extends is nested deeper than ${deepestExtends} files`);
     if (reads > maxFiles) return reads === maxFiles + 1 ? refuse(`extends more than ${maxFiles} files`) : undefined;
     const own = parse(file, from, baseHint);
     if (own === undefined) return undefined;

@@ -125,7 +125,7 @@ function readConfig(path: string, options: LoadOptions, sections: NamedSections)
  */
 export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
   const { tree, sources, label, files } = readConfig(path, options, namedSections);
-  if (isGan(tree)) throw wrongKind(label, 'it is that of a generator', 'train it with `isda gan train`');
+  if (isGan(tree)) throw wrongKind(label, 'it is the config of a generator', 'train it with `isda gan train`');
   const checked = validate(tree, sources);
   if ('problems' in checked) throw configError(label, checked.problems);
   const { workingDirectory } = options;

@@ -69,7 +69,9 @@ function referenceOf(root: SchemaNode): string {
         const title = name === undefined ? section : `${section}, name: ${name}`;
         const rows = rowsOf(option, `${section}.`).filter(({ key }) => name === undefined || key !== `${section}.name`);
         const isDefault = Object.keys(standard).length > 0 && chosen(node, standard) === option;
-        const left = isDefault ? `Where the config has no \`${section}\`: \`${JSON.stringify(standard)}\`.\n\n` : '';
+        const left = isDefault
+          ? `Default if the config has no \`${section}\`: \`${JSON.stringify(standard)}\`.\n\n`
+          : '';
         return `### ${title}\n\n${left}${rows.length === 0 ? 'No further keys.' : table(rows)}\n`;
       });
   });

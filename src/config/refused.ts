@@ -11,8 +11,8 @@ const refusals: ReadonlyMap<string, Refusal> = new Map([
   [
     'loss isda base',
     {
-      reason: 'ISDA is a bound of the expected cross entropy and takes no other loss as its base',
-      hint: 'docs/extending.md, "ISDA and other losses", says for which of them such a bound exists',
+      reason: 'ISDA is a bound of the expected cross entropy and supports no other base loss',
+      hint: 'docs/extending.md, "ISDA and other losses", explains for which losses such a bound exists',
     },
   ],
 ]);
@@ -20,7 +20,7 @@ const refusals: ReadonlyMap<string, Refusal> = new Map([
 /** Refused keys of a generator's config, at its root and in its section `gan`. */
 const generatorOptimizer: Refusal = {
   reason: 'a generator is trained by the optimizer of its kind: wgan by RMSprop, the others by Adam',
-  hint: "gan.learningRate sets its rate, of Adam also gan.beta1; other optimizers, and one's own, are for `isda train`",
+  hint: 'gan.learningRate sets its learning rate, gan.beta1 the beta1 of Adam; only `isda train` supports other and custom optimizers',
 };
 
 /** Returns why an unknown key of a generator's config is refused; undefined if there is no special reason. */

@@ -29,7 +29,7 @@ export const experimentProblem = (name: string): string | undefined =>
     ? `expected at most ${maxExperimentLength} characters, not ${name.length}`
     : experimentName.test(name)
       ? undefined
-      : 'expected letters, digits, dots, dashes and underscores, beginning with a letter or digit';
+      : 'expected letters, digits, dots, dashes and underscores, starting with a letter or digit';
 
 /** The section `experiment` of every kind of config. */
 export const experimentKey = z
@@ -83,11 +83,11 @@ const mixingKeys = ({ mixup, cutmix }: MixingOptions): readonly string[] =>
 
 /** The problem of mixing images with a loss that does not support soft targets. */
 function softTargetRefusal(name: string, mixing: readonly string[]) {
-  const message = `expected a loss that takes soft targets, which ${andList(mixing)} ${mixing.length > 1 ? 'make' : 'makes'}`;
+  const message = `expected a loss that supports soft targets, which ${andList(mixing)} ${mixing.length > 1 ? 'require' : 'requires'}`;
   const hint =
     name === 'isda'
-      ? 'ISDA needs one class an image: docs/extending.md, "ISDA and mixed labels"'
-      : `${andList(softTargetLosses())} take them`;
+      ? 'ISDA needs one class per image: docs/extending.md, "ISDA and mixed labels"'
+      : `${andList(softTargetLosses())} support them`;
   return { message, params: { hint } };
 }
 
@@ -97,11 +97,11 @@ export const experimentSchema = z.preprocess(
   experimentObject.superRefine(({ dataset, augmentation, model, loss, optimizer, schedule, training }, context) => {
     const refuse = (path: string[], message: string): void => context.addIssue({ code: 'custom', path, message });
     if (dataset.validationSeed !== undefined && dataset.validationFraction === undefined)
-      refuse(['dataset', 'validationSeed'], 'expected dataset.validationFraction beside it');
+      refuse(['dataset', 'validationSeed'], 'expected dataset.validationFraction as well');
     for (const key of ['weightsSha256', 'head'] as const) {
       if (model[key] === undefined || model.weights !== undefined) continue;
-      const message = 'expected model.weights beside it, the file of the first weights';
-      const params = { hint: 'without one the whole network begins from the seed' };
+      const message = 'expected model.weights, the file of the initial weights, as well';
+      const params = { hint: 'without this file the whole network is initialized from the seed' };
       context.addIssue({ code: 'custom', path: ['model', key], message, params });
     }
     if (schedule.name === 'cosine' && (schedule.minLearningRate ?? 0) > optimizer.learningRate)
@@ -113,7 +113,7 @@ export const experimentSchema = z.preprocess(
       context.addIssue({ code: 'custom', path: ['loss', 'name'], ...softTargetRefusal(loss.name, mixing) });
     }
     if (isImageFolder(dataset) || (augmentation.randomResizedCrop ?? false) === false) return;
-    const message = `expected false: only images in folders are cropped so, and dataset.name is ${dataset.name}`;
+    const message = `expected false: random resized crops are only for images in folders, but dataset.name is ${dataset.name}`;
     refuse(['augmentation', 'randomResizedCrop'], message);
   }),
 );

@@ -64,7 +64,7 @@ export const slurmOptions = z
     const limit = time === undefined ? 0 : (timeLimitSeconds(String(time)) ?? 0);
     // Slurm may signal up to a minute early; the run would then stop as soon as it starts.
     if (limit === 0 || limit > signalSeconds + 60) return;
-    const message = `expected more than the ${signalSeconds} s of slurm.signalSeconds and a minute`;
+    const message = `expected more than slurm.signalSeconds (${signalSeconds} s) plus one minute`;
     context.addIssue({ code: 'custom', path: ['time'], message });
   });
 export type SlurmOptions = z.output<typeof slurmOptions>;

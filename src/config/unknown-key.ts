@@ -51,7 +51,7 @@ function knownElsewhere(
 
 /** A hint for a key in another notation. */
 function otherNotation(key: string, at: Path, { root, value }: CheckedTree): string | undefined {
-  if (key === '<<') return 'YAML merge keys are not read: `extends: FILE` takes the values of another file';
+  if (key === '<<') return 'YAML merge keys are not supported; `extends: FILE` inherits the values of another file';
   const parts = key.split('.');
   if (parts.length < 2 || schemaAt(root, [...at, ...parts], value) === undefined) return undefined;
   const nested = parts.reduceRight((inner, part) => (inner === '' ? `${part}: …` : `${part}: {${inner}}`), '');
@@ -81,7 +81,7 @@ export function unknownKey(key: string, at: Path, known: readonly string[], chec
   if (refusal !== undefined) return { message: `${dotted(path)}: ${refusal.reason}`, span, hint: refusal.hint };
   const message = `unknown key ${dotted(path)}`;
   if (at.length === 0 && key === 'extends')
-    return { code: 'config/unknown-key', message, span, hint: 'only a config file extends another' };
+    return { code: 'config/unknown-key', message, span, hint: 'extends is only allowed in config files' };
   const isConfig = root.properties?.['experiment'] !== undefined;
   const notation = otherNotation(key, at, checked);
   if (notation !== undefined) return { code: 'config/unknown-key', message, span, hint: notation };

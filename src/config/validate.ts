@@ -42,7 +42,7 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
     return `did you mean ${name}.name: ${orList(near.length > 0 ? near : words)}?`;
   }
   if (words.length > 0) return suggestWord(value, words);
-  if (node.type === 'boolean' && /^(y|yes|on|n|no|off)$/i.test(value)) return 'YAML writes true and false';
+  if (node.type === 'boolean' && /^(y|yes|on|n|no|off)$/i.test(value)) return 'in YAML, write true or false';
   const numeric = node.type === 'integer' || node.type === 'number';
   if (numeric && value.trim() !== '' && Number.isFinite(Number(value))) return 'write the number without quotes';
   return undefined;

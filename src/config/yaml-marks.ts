@@ -6,13 +6,13 @@ const lexerMarks = new Set(['\u0002', '\u0018', '\u001f', '\ufeff']);
 
 /** Effects of characters that YAML does not read as part of a value, by the start of their token. */
 const marks: readonly (readonly [token: RegExp, message: string])[] = [
-  [/^#/, '# begins a comment in YAML, so the rest would be left out'],
-  [/^&/, '& names a value in YAML, so it would be left out'],
-  [/^\*/, '* stands for another value in YAML'],
-  [/^!/, '! begins a type in YAML, so it would be left out'],
-  [/^(?:---|\.\.\.)$/, 'it separates documents in YAML, so it would be left out'],
-  [/^%/, '% begins a directive in YAML'],
-  [/^[\r\n]/, 'a value is one line'],
+  [/^#/, '# starts a comment in YAML, so the rest would be ignored'],
+  [/^&/, '& starts an anchor in YAML, so it would be ignored'],
+  [/^\*/, '* refers to another value in YAML'],
+  [/^!/, '! starts a tag in YAML, so it would be ignored'],
+  [/^(?:---|\.\.\.)$/, 'it separates documents in YAML, so it would be ignored'],
+  [/^%/, '% starts a directive in YAML'],
+  [/^[\r\n]/, 'a value must be on one line'],
 ];
 
 /** Finds the first such mark in a value, with its position and problem; undefined if there is none. */
@@ -25,5 +25,5 @@ export function findMark(value: string): { readonly at: number; readonly message
   }
   // Inside quotes or a block scalar.
   const line = value.search(/[\r\n]/);
-  return line === -1 ? undefined : { at: line, message: 'a value is one line' };
+  return line === -1 ? undefined : { at: line, message: 'a value must be on one line' };
 }

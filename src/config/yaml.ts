@@ -30,8 +30,8 @@ function tooDeep(text: string): number | undefined {
 
 const hints: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'indent with spaces',
-  MULTIPLE_DOCS: 'one config a file; remove what follows `---`',
-  BLOCK_AS_IMPLICIT_KEY: 'a nested map starts on a line of its own',
+  MULTIPLE_DOCS: 'one config per file; remove what follows `---`',
+  BLOCK_AS_IMPLICIT_KEY: 'start a nested map on a new line',
 };
 
 /**
@@ -66,7 +66,7 @@ function createConverter(
       if (anchored === undefined) return refuse(`the alias *${node.source} has no anchor before it`, span);
       values += anchored.values;
       if (values <= maxValues) return anchored.tree;
-      const bomb = `aliases write out to more than ${maxValues} values`;
+      const bomb = `aliases expand to more than ${maxValues} values`;
       return problems.some(({ message }) => message === bomb) ? nothing(span) : refuse(bomb, span);
     }
     const before = values;

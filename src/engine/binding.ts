@@ -125,7 +125,7 @@ export function loadBinding(
     throw cannot('load the engine', reasonOf(error).split('\n')[0], {
       code: 'engine/unavailable',
       place: location.directory,
-      hint: '`isda setup --force` makes the engine anew; `isda doctor` shows what is there',
+      hint: '`isda setup --force` reinstalls the engine; `isda doctor` shows what is installed',
       cause: error,
     });
   }

@@ -15,14 +15,14 @@ const said = (values: unknown): string =>
  */
 export function requireValues(values: HostArray, spec: TensorSpec): void {
   const fail = (reason: string): Error =>
-    cannot('make a constant', reason, {
+    cannot('create a constant', reason, {
       code: 'engine/shape',
       hint: "as in program.constant(Float32Array.from(values), { dtype: 'float32', shape: [values.length] })",
     });
   const { dtype, shape } = (spec ?? {}) as Partial<TensorSpec>;
-  if (dtype === undefined || !Array.isArray(shape)) throw fail('its second argument is no { dtype, shape }');
+  if (dtype === undefined || !Array.isArray(shape)) throw fail('its second argument is not an object { dtype, shape }');
   const name = describeSpec({ dtype, shape });
-  if (!(dtype in arrays)) throw fail(`${name} is of none of the types ${Object.keys(arrays).join(', ')}`);
+  if (!(dtype in arrays)) throw fail(`the type of ${name} is not one of ${Object.keys(arrays).join(', ')}`);
   const expected = arrays[dtype as keyof typeof arrays];
   if (values instanceof expected && values.length === sizeOf(shape)) return;
   throw fail(`its values are ${said(values)}, expected ${expected.name}(${sizeOf(shape)}) for ${name}`);

@@ -36,7 +36,7 @@ function checkFlagVariables(environment: Readonly<Variables>): void {
     if (stray === undefined) continue;
     throw cannot(
       'load the engine',
-      `the environment variable ${name} holds ${stray}, expected flags such as --name=value`,
+      `the environment variable ${name} contains ${stray}, expected flags such as --name=value`,
       {
         code: 'engine/settings',
         kind: 'usage',
@@ -51,7 +51,7 @@ function requireKnownFlags(environment: Readonly<Variables>, libraryPath: string
   for (const name of flagVariables) {
     const [unknown] = unknownFlags(flagsIn(environment[name]), libraryPath);
     if (unknown === undefined) continue;
-    const reason = `the environment variable ${name} names --${unknown}, a flag that this TensorFlow does not know`;
+    const reason = `the environment variable ${name} contains --${unknown}, which this version of TensorFlow does not support`;
     throw cannot('load the engine', reason, {
       code: 'engine/settings',
       kind: 'usage',

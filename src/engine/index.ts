@@ -101,14 +101,14 @@ export async function openEngine(
   // Without a driver, do not download gigabytes of the CUDA build only to find no GPU.
   if (device === 'cuda' && findEngine(query).found === undefined) {
     if (driver === undefined) throw noGpu(environment, 'there is no NVIDIA driver');
-    if (environment['ISDA_BUILD'] === 'cpu') throw noGpu(environment, 'ISDA_BUILD says that the CPU build is used');
+    if (environment['ISDA_BUILD'] === 'cpu') throw noGpu(environment, 'ISDA_BUILD selects the CPU build');
   }
   const location = await ensureEngine({ ...query, log });
   requireSessionConfig(layout, location.bindingPath);
   const binding = loadBinding(location, device, environment, { ...defaultSettings, ...request });
   const resolved = resolveDevice(device, binding, environment);
   if (device === 'auto' && resolved.kind === 'cpu' && location.build === 'cuda' && driver !== undefined) {
-    log('warning: there is an NVIDIA driver, but TensorFlow uses no GPU: `isda doctor` says why');
+    log('warning: there is an NVIDIA driver, but TensorFlow uses no GPU: `isda doctor` shows why');
   }
   return createEngine(binding, resolved, {
     deterministic: request.deterministic && resolved.kind === 'cuda',

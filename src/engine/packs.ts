@@ -102,7 +102,7 @@ export function withPacks<Kind extends Program>(program: Kind): Kind {
   const places = new Map(packs.flatMap((pack) => pack.parts.map(({ name }, index) => [name, { pack, index }])));
   const views = new Map<string, Tensor[]>();
   const writable = ({ name }: Variable): void => {
-    if (places.has(name)) throw cannot(`assign ${name}`, 'it lies in a pack', { code: 'internal' });
+    if (places.has(name)) throw cannot(`assign ${name}`, 'it is part of a pack', { code: 'internal' });
     views.delete(name);
   };
   return {

@@ -34,6 +34,6 @@ export function requireSessionConfig(layout: Layout, bindingPath: string): void 
   throw cannot(`use training.layout: ${layout}`, 'the engine was compiled by a version of isda without that setting', {
     code: 'engine/settings',
     place: bindingPath,
-    hint: '`isda setup --force` makes the engine anew',
+    hint: '`isda setup --force` reinstalls the engine',
   });
 }

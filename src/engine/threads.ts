@@ -23,7 +23,7 @@ export function checkThreadVariables(environment: Readonly<Variables>): void {
     throw cannot('load the engine', `the environment variable ${name} is ${value}, expected a number of threads`, {
       code: 'engine/settings',
       kind: 'usage',
-      hint: `set it to 0 (as many as there are cores) or more, or unset it`,
+      hint: `set it to 0 (one thread per core) or more, or unset it`,
     });
   }
 }

@@ -16,7 +16,7 @@ export function requireFit({ name, shape }: Variable, value: Tensor): void {
   // Checked at run time, since users' files are JavaScript.
   const given = value as unknown;
   if (!isTensor(given)) {
-    const reason = `the value is ${typeof given === 'number' ? `the number ${given}` : 'no tensor'}, expected ${expected}`;
+    const reason = `the value is ${typeof given === 'number' ? `the number ${given}` : 'not a tensor'}, expected ${expected}`;
     throw cannot(`assign ${name}`, reason, { code: 'engine/shape' });
   }
   if (value.dtype === 'float32' && sameShape(value.shape, shape)) return;

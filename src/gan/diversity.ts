@@ -61,7 +61,7 @@ function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>
     chosen.push(index);
   });
   if (storage.kind !== 'memory')
-    throw cannot('measure the diversity', 'the images do not lie in memory', { code: 'internal' });
+    throw cannot('measure the diversity', 'the images are not in memory', { code: 'internal' });
   const images = copyImages({ ...source, storage }, chosen);
   return { images, labels: chosen.map((index) => (wanted.has(undefined) ? undefined : labels[index])) };
 }

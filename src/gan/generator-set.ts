@@ -30,7 +30,7 @@ export async function loadGeneratorSet(path: string): Promise<GeneratorSet> {
     const difference =
       other.dataset === dataset
         ? classDifference({ classNames, owner: first.path }, { classNames: other.classNames, owner: other.path }, true)
-        : `they are of ${dataset} and of ${other.dataset}`;
+        : `they were trained on different data sets, ${dataset} and ${other.dataset}`;
     if (difference === undefined) continue;
     throw cannot('load the generators', difference, { code: 'generator/unusable', place: path });
   }

@@ -16,7 +16,7 @@ export function sizeDifference({
 }: Pick<ImageSource, 'name' | 'height' | 'width'>): string | undefined {
   const made = generatedFormat;
   if (height === made.height && width === made.width) return undefined;
-  return `it makes images of ${made.height} x ${made.width} pixels, those of ${name} are ${height} x ${width}`;
+  return `it generates images of ${made.height} x ${made.width} pixels, but the images of ${name} have ${height} x ${width}`;
 }
 
 export interface GeneratorInputs {

@@ -13,7 +13,7 @@ export function ofClasses(source: ImageSource, classes: readonly number[] | unde
     throw cannot('choose the classes', `${source.name} has no class ${stray}`, {
       code: 'data/settings',
       kind: 'usage',
-      hint: `dataset.classes takes numbers from 0 to ${source.classes - 1}`,
+      hint: `dataset.classes must be numbers from 0 to ${source.classes - 1}`,
     });
   }
   const wanted = new Set(classes);
@@ -63,7 +63,7 @@ export function createRealBatches(source: ImageSource, batchSize: number, seed: 
     });
   }
   if (count < batchSize) {
-    throw cannot('train a generator', `there are ${count} images for batches of ${batchSize}`, {
+    throw cannot('train a generator', `there are only ${count} images, fewer than a batch of ${batchSize}`, {
       code: 'data/settings',
       kind: 'usage',
       hint: `choose a training.batchSize of at most ${count}`,

@@ -98,7 +98,7 @@ export function openSampler(
         const { images } = session.call(step.name, inputs);
         const stray = (images as Float32Array).find((value) => !Number.isFinite(value));
         if (stray !== undefined)
-          throw cannot('make images', `the generator gives ${stray}`, {
+          throw cannot('generate images', `the output of the generator contains ${stray}`, {
             code: 'generator/unusable',
             hint: 'its training has diverged, or its file was damaged',
           });

@@ -61,7 +61,7 @@ function parsed<Value>(schema: z.ZodType<Value>, text: string | undefined, place
   }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw cannot('load the generator', 'the metadata of the file do not describe one', {
+  throw cannot('load the generator', 'the metadata of the file do not describe a generator', {
     code: 'generator/unusable',
     place,
     hint: 'give a run folder of `isda gan train`, or its generator.safetensors',

@@ -42,7 +42,10 @@ type GanProgressState = z.output<typeof progressSchema>;
 export function parseGanProgress(value: unknown, place: string): GanProgressState {
   const result = progressSchema.safeParse(value);
   if (!result.success)
-    throw cannot('resume', 'the checkpoint does not say where the run was', { code: 'checkpoint/damaged', place });
+    throw cannot('resume', 'the checkpoint does not contain the position in the run', {
+      code: 'checkpoint/damaged',
+      place,
+    });
   return result.data;
 }
 

@@ -58,7 +58,7 @@ const paddedWidth = (channels: number): number => channels + (-channels & 15);
 function requireChannels(name: string, channels: number, { program, shape }: Tensor, padded = true): void {
   const width = shape[shape.length - 1];
   if (width === channels || (padded && program.device === 'cpu' && width === paddedWidth(channels))) return;
-  throw cannot(`apply the layer ${name}`, `it takes ${channels} channels and gets [${shape.join(', ')}]`, {
+  throw cannot(`apply the layer ${name}`, `expected ${channels} channels, got [${shape.join(', ')}]`, {
     code: 'engine/shape',
   });
 }

@@ -85,14 +85,14 @@ export function decodeCheckpoint(bytes: Uint8Array, place: string): CheckpointSt
   const refuse = (reason: string): Error =>
     cannot('read the checkpoint', reason, { code: 'checkpoint/damaged', place });
   const { tensors, metadata } = decodeSafetensors(bytes, place);
-  if (metadata.format !== 'isda-checkpoint') throw refuse('it is not one of isda');
+  if (metadata.format !== 'isda-checkpoint') throw refuse('it was not written by isda');
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const position = file.indexOf(checksumKey) + checksumKey.length;
   const actual = sha256([bytes.subarray(0, position), Buffer.from(zeros), bytes.subarray(position + zeros.length)]);
   if (file.toString('latin1', position, position + zeros.length) !== actual)
     throw refuse('its checksum does not match: the file is damaged');
   const parsed = metadataSchema.safeParse(metadata);
-  if (!parsed.success) throw refuse('its metadata are not complete');
+  if (!parsed.success) throw refuse('its metadata are incomplete');
   const { version, epoch, step, progress, fingerprint } = parsed.data;
   try {
     const value = JSON.parse(progress) as JsonValue;

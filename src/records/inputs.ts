@@ -58,7 +58,7 @@ export async function readInputs(path: string): Promise<RunInputs | undefined> {
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     if (systemCode(error) !== undefined) throw readFailure(path, error);
-    throw cannot(`read ${path}`, 'it is no valid inputs.json', {
+    throw cannot(`read ${path}`, 'it is not a valid inputs.json', {
       code: 'run/changed',
       hint: 'move inputs.json away; the run writes it again when it resumes',
       cause: error,

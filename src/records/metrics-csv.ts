@@ -110,7 +110,7 @@ function fileColumns(text: string, path: string, columns: readonly MetricsColumn
   const there = headerOf(text);
   const own = columns.filter(({ column, optional }) => optional !== true || there.includes(column));
   if (namesOf(own).join() === there.join()) return own;
-  throw cannot('resume', 'the columns of the metrics are not those of this experiment', {
+  throw cannot('resume', 'the columns of the metrics differ from those of this experiment', {
     code: 'metrics/damaged',
     place: `${path}:1`,
     hint,
@@ -132,7 +132,7 @@ async function keptTable(path: string, columns: readonly MetricsColumn[], last: 
   const kept = lines.filter(({ row }) => row.epoch <= last);
   kept.forEach(({ row }, index) => {
     if (row.epoch !== index + 1)
-      throw cannot('resume', `epoch ${index + 1} expected, not ${row.epoch}`, {
+      throw cannot('resume', `expected epoch ${index + 1}, got ${row.epoch}`, {
         code: 'metrics/damaged',
         place: `${path}:${index + 2}`,
         hint,

@@ -149,7 +149,7 @@ export async function openTable(path: string, text: string): Promise<GrowingTabl
       // Rows written to a deleted file would succeed and be lost.
       const there = await stat(path).catch(() => undefined);
       if (there?.ino !== ino)
-        throw cannot(`write ${path}`, 'it was deleted or replaced while the run was going on', {
+        throw cannot(`write ${path}`, 'it was deleted or replaced during the run', {
           code: 'metrics/replaced',
         });
       try {

@@ -60,10 +60,10 @@ export async function requireRunFolder({ root, environment, inputs, checkpoints 
   if (endangered.length === 0 || marks.some((name) => names.includes(name))) return;
   if ((await isEnvironment(environment)) || (await isInputs(inputs))) return;
   if ((await namesIn(checkpoints)).some(isCheckpointName)) return;
-  throw cannot('use the folder for a run', `it holds ${endangered.join(', ')}, which no run wrote`, {
+  throw cannot('use the folder for a run', `it contains ${endangered.join(', ')}, not written by a run`, {
     code: 'run/not-a-run',
     place: join(root, endangered[0]),
-    hint: 'name another folder with --out or output.dir; nothing was changed',
+    hint: 'choose another folder with --out or output.dir; nothing was changed',
     kind: 'usage',
   });
 }
@@ -89,10 +89,14 @@ export async function requireStoreFolder(root: string): Promise<void> {
   const endangered = names.filter((name) => storeFile.test(name));
   if (endangered.length === 0) return;
   for (const name of names) if ((await namesIn(join(root, name))).includes('cell.json')) return;
-  throw cannot('use the folder for runs', `it holds ${endangered.join(', ')}, which no command with runs wrote`, {
-    code: 'run/not-a-run',
-    place: join(root, endangered[0]),
-    hint: 'name another folder with --out; nothing was changed',
-    kind: 'usage',
-  });
+  throw cannot(
+    'use the folder for runs',
+    `it contains ${endangered.join(', ')}, not written by a command that makes runs`,
+    {
+      code: 'run/not-a-run',
+      place: join(root, endangered[0]),
+      hint: 'choose another folder with --out; nothing was changed',
+      kind: 'usage',
+    },
+  );
 }

@@ -48,7 +48,7 @@ export async function lockRunFolder(
   await makeFolder(folder.root);
   const begins = (holder: string): void =>
     print(
-      `the lock of ${holder} is old: taken over unless it shows within ${watchMilliseconds / 1000} s that it lives`,
+      `the lock of ${holder} is old: this process takes it over unless it is updated within ${watchMilliseconds / 1000} s`,
     );
   const watch = { milliseconds: watchMilliseconds, begins };
   return takeLock(folder.lock, thisProcess(environment), { now, startOf: processStart, watch });

@@ -111,7 +111,7 @@ function readHeader(
 
 function metadataOf(entry: Readonly<Record<string, unknown>>, fail: Failure): Record<string, string> {
   const words = Object.entries(entry).map(([key, word]): [string, string] => {
-    if (typeof word !== 'string') throw fail(`the metadata "${key}" are not a text`);
+    if (typeof word !== 'string') throw fail(`the value of the metadata key "${key}" is not a string`);
     return [key, word];
   });
   return Object.fromEntries(words);
@@ -147,7 +147,7 @@ function requireContiguous(entries: readonly HeaderEntry[], available: number, f
   for (const { name, begin, end } of entries) {
     if (begin !== reached)
       throw fail(
-        `the data of the tensor "${name}" begin at ${begin}, ${begin < reached ? 'inside the previous tensor' : 'after a gap'}; expected ${reached}`,
+        `the data of the tensor "${name}" start at ${begin}, ${begin < reached ? 'inside the previous tensor' : 'after a gap'}; expected ${reached}`,
       );
     reached = end;
   }

@@ -87,7 +87,7 @@ export function encodeSafetensors(
     if (names.has(tensor.name))
       throw cannot(action, 'another tensor has the same name', { code: 'safetensors/unsupported' });
     if (tensor.name === '__metadata__')
-      throw cannot(action, 'the format keeps this name for itself', { code: 'safetensors/unsupported' });
+      throw cannot(action, 'the format reserves this name', { code: 'safetensors/unsupported' });
     names.add(tensor.name);
     const size = bytesOf.get(dtype);
     if (size === undefined) throw cannot(action, `the type ${dtype} is not known`, { code: 'safetensors/unsupported' });

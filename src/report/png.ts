@@ -30,7 +30,7 @@ function loadRenderer(): { readonly Resvg: typeof resvg.Resvg; readonly font: st
   } catch (error) {
     throw cannot('turn the figure into a PNG', reasonOf(error).split('\n')[0], {
       code: 'figure/png',
-      hint: 'install the packages again, in a clone with `npm ci`; an .svg figure does without',
+      hint: 'reinstall the packages, in a clone with `npm ci`; an .svg figure does not need them',
       cause: error,
     });
   }

@@ -19,8 +19,7 @@ export function placeInRun({ epoch, batch }: { readonly epoch: number; readonly 
 export function diverged(metric: string, value: number, when: string, good: GoodCheckpoint | undefined): IsdaError {
   return cannot('continue training', `${metric} is ${value} ${when}`, {
     code: 'run/diverged',
-    place:
-      good === undefined ? 'there is no checkpoint from before' : `last good checkpoint: ${good.path} (${good.at})`,
+    place: good === undefined ? 'there is no earlier checkpoint' : `last good checkpoint: ${good.path} (${good.at})`,
     hint: 'try a lower optimizer.learningRate, or with ISDA a lower loss.lambda0, in another folder (--out)',
   });
 }

@@ -23,7 +23,7 @@ export const scheduleOptions = z.discriminatedUnion('name', [
       .refine((epochs) => epochs.every((epoch, index) => index === 0 || epoch > epochs[index - 1]), {
         error: 'expected epochs in increasing order',
       })
-      .describe('epochs, counted from 1, in which a lower rate begins'),
+      .describe('epochs, counted from 1, at the start of which the rate is lowered'),
     factor: z.number().positive().lt(1).default(0.1).describe('factor that multiplies the rate at each milestone'),
     ...warmup,
   }),

@@ -94,7 +94,7 @@ export function scheduleWarnings(schedule: ScheduleOptions, epochs: number): rea
   const run = `the ${counted(epochs, 'epoch')} of the run`;
   return [
     ...(warmupEpochs > epochs
-      ? [`schedule.warmupEpochs ${warmupEpochs} is more than ${run}: the rate is never the full one`]
+      ? [`schedule.warmupEpochs ${warmupEpochs} exceeds ${run}: the rate never reaches its full value`]
       : []),
     ...rateWarnings(schedule, epochs, run),
   ];

@@ -59,7 +59,10 @@ type CheckpointProgress = Readonly<z.output<typeof progressSchema>>;
 export function parseProgress(value: unknown, place: string): CheckpointProgress {
   const result = progressSchema.safeParse(value);
   if (!result.success)
-    throw cannot('resume', 'the checkpoint does not say where the run was', { code: 'checkpoint/damaged', place });
+    throw cannot('resume', 'the checkpoint does not contain the position in the run', {
+      code: 'checkpoint/damaged',
+      place,
+    });
   return result.data;
 }
 

@@ -58,7 +58,7 @@ export function openEncoder(
         const own = Math.min(batchSize, count - first) * featureSize;
         const stray = found.findIndex((value, at) => at < own && !Number.isFinite(value));
         if (stray >= 0)
-          throw cannot('compute features', `${network.name} gives ${found[stray]}`, {
+          throw cannot('compute features', `the output of ${network.name} contains ${found[stray]}`, {
             code: 'run/diverged',
             hint: 'the training of the run has diverged, or its first weights were damaged',
           });

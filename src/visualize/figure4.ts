@@ -81,14 +81,14 @@ export function chooseImages(
   const refuse = (reason: string, detail: { readonly place?: string; readonly hint?: string } = {}): Error =>
     cannot('show the images', reason, { code: 'option/invalid', kind: 'usage', ...detail });
   const known = imagesOfClasses(source.labels, trainedClasses);
-  const named = `the generator was trained on ${someNames(trainedClasses.map((label) => source.classNames[label]))} alone`;
+  const named = `the generator was trained only on ${someNames(trainedClasses.map((label) => source.classNames[label]))}`;
   if (indices === undefined) {
-    if (known.length === 0) throw refuse(`${named}, and there are no images of them`, { place: path });
+    if (known.length === 0) throw refuse(`${named}, but there are no images of these classes`, { place: path });
     const labels = Int32Array.from(known, (index) => source.labels[index]);
     return Array.from(subset(labels, Math.min(images, known.length), splitSeed), (at) => known[at]);
   }
   const stray = indices.find((index) => index >= source.count);
-  if (stray !== undefined) throw refuse(`there is no image ${stray}, only 0 … ${source.count - 1}`);
+  if (stray !== undefined) throw refuse(`there is no image ${stray}; the images are numbered 0 … ${source.count - 1}`);
   const foreign = indices.find((index) => !trainedClasses.includes(source.labels[index]));
   if (foreign === undefined) return indices;
   throw refuse(`image ${foreign} is of class ${source.classNames[source.labels[foreign]]}: ${named}`, {
@@ -102,11 +102,11 @@ export function requireComponents({ directions, components }: Figure4Options, fe
   if (directions !== 'pca' || components <= featureSize) return;
   throw cannot(
     'move along the principal components',
-    `there are ${featureSize}, as many as features, not ${components}`,
+    `there are only ${featureSize}, one per feature, not ${components}`,
     {
       code: 'option/invalid',
       kind: 'usage',
-      hint: `--components takes at most ${featureSize}`,
+      hint: `--components must be at most ${featureSize}`,
     },
   );
 }

@@ -93,12 +93,17 @@ function comparedSource(
   const positions = imagesOfClasses(whole.labels, classes);
   const names = someNames(classes.map((label) => whole.classNames[label]));
   if (positions.length === 0) {
-    throw cannot('measure the generators', `they are of ${names}, and there are no training images of these classes`, {
-      code: 'data/settings',
-      place: set.path,
-    });
+    throw cannot(
+      'measure the generators',
+      `they were trained on ${names}, but there are no training images of these classes`,
+      {
+        code: 'data/settings',
+        place: set.path,
+      },
+    );
   }
-  if (classes.length < whole.classes) warn(`classes: ${names} alone, which the generators were trained on`);
+  if (classes.length < whole.classes)
+    warn(`only the classes that the generators were trained on are compared: ${names}`);
   return positions.length === whole.count ? whole : selectImages(whole, positions);
 }
 

@@ -64,11 +64,11 @@ const batchSize = 250;
 async function oneGenerator(path: string): Promise<LoadedGenerator> {
   const { generators } = await loadGeneratorSet(path);
   if (generators.length === 1) return generators[0];
-  throw cannot('use the generator', `there are ${generators.length}, one for each class`, {
+  throw cannot('use the generator', `there are ${generators.length} generators, one for each class`, {
     code: 'generator/unusable',
     place: path,
     kind: 'usage',
-    hint: 'give one for all classes, or the folder of one class (class-0)',
+    hint: 'give a generator for all classes, or the folder of one class (class-0)',
   });
 }
 
@@ -99,7 +99,7 @@ async function covarianceOf(
 }
 
 const origins: Readonly<Record<Visualization['covarianceFrom'], string>> = {
-  checkpoint: ', kept by ISDA while training',
+  checkpoint: ', estimated by ISDA during training',
   'training set': ', estimated over the training set',
   definition: '',
 };
@@ -114,11 +114,11 @@ function captionOf(
   const moves =
     directions === 'random'
       ? `a~ ~ N(a, lambda Sigma), lambda ${lambda}`
-      : `along principal components, ${strength} standard deviations both ways`;
+      : `along principal components, ${strength} standard deviations in both directions`;
   return [
     `Network: ${network.name} (${config.experiment}). Generator: ${gan.name} of ${trainedClasses.length} classes of ${dataset}.`,
     `Augmented features: ${moves}; ${kind} covariance${origins[from]}.`,
-    `${iterations} iterations a step, learning rates ${learningRates.join(' and ')}, eta ${eta}, seed ${seed}.`,
+    `${iterations} iterations per step, learning rates ${learningRates.join(' and ')}, eta ${eta}, seed ${seed}.`,
   ];
 }
 
@@ -162,7 +162,7 @@ export async function visualize(
   const yieldToEventLoop = (): void => {
     const signal = stopRequested();
     if (signal === undefined) return;
-    const hint = 'the same command begins again';
+    const hint = 'the same command starts from the beginning';
     throw stopped(signal, 'nothing is written', { hint });
   };
   const passOver = createPassOver(maxBrokenOf(config.dataset), print);

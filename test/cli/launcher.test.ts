@@ -126,7 +126,7 @@ describe('a program that cannot be loaded', () => {
     const drawn = await start(folder, '--input-type=module', '-e', script);
     expect(drawn.stdout).toBe(
       "cannot turn the figure into a PNG: Cannot find module '@resvg/resvg-js'\n" +
-        'install the packages again, in a clone with `npm ci`; an .svg figure does without',
+        'reinstall the packages, in a clone with `npm ci`; an .svg figure does not need them',
     );
   });
 

@@ -25,7 +25,7 @@ describe('a command line with a mistake', () => {
     ['doctor --jsn', "unknown option '--jsn'; did you mean --json?", 'isda doctor --help'],
   ] as const)('is refused: isda %s', async ([line, reason, help], { folder }) => {
     const { code, stdout, stderr } = await runCli(folder, line.split(' '));
-    expect(stderr.trimEnd().split('\n')).toEqual([`error: ${reason}`, `  hint: \`${help}\` lists what there is`]);
+    expect(stderr.trimEnd().split('\n')).toEqual([`error: ${reason}`, `  hint: \`${help}\` shows the usage`]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
 });
@@ -55,6 +55,6 @@ describe('an option that is named like a config key', () => {
   ] as const)('is not suggested as a key for `isda %s`', async ([line, reason, help], { folder }) => {
     const { stderr } = await runCli(folder, line.split(' '));
     expect(stderr).toContain(`error: ${reason}`);
-    expect(stderr).toContain(`  hint: \`${help}\` lists what there is\n`);
+    expect(stderr).toContain(`  hint: \`${help}\` shows the usage\n`);
   });
 });

@@ -13,13 +13,13 @@ describe('a path on the command line', () => {
     [['study', ''], "argument 'file' is empty"],
     [['runs', ''], "argument 'folder' is empty"],
     [['config', 'check', 'tiny-isda', ''], "argument 'file' is empty"],
-    [['study', '~/a.yaml'], "argument 'file' is '~/a.yaml', and no shell expanded its ~"],
-    [['runs', '$HOME/runs'], "argument 'folder' is '$HOME/runs', and no shell expanded its $HOME"],
+    [['study', '~/a.yaml'], "argument 'file' is '~/a.yaml', but the shell did not expand ~"],
+    [['runs', '$HOME/runs'], "argument 'folder' is '$HOME/runs', but the shell did not expand $HOME"],
     [
       ['data', 'synthesize', '--out', '${TMP}/x'],
-      "option '--out <dir>' is '${TMP}/x', and no shell expanded its ${TMP}",
+      "option '--out <dir>' is '${TMP}/x', but the shell did not expand ${TMP}",
     ],
-    [['data', 'synthesize', '--out=~/x'], "option '--out <dir>' is '~/x', and no shell expanded its ~"],
+    [['data', 'synthesize', '--out=~/x'], "option '--out <dir>' is '~/x', but the shell did not expand ~"],
   ] as const)('is refused if it is empty or not expanded by a shell: %j', async ([args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, args);
     expect(code).toBe(2);

@@ -27,7 +27,7 @@ describe('a suggested command', () => {
     const usage = ['doctor', '--jsn'];
     const failure = ['evaluate', 'no-run'];
     expect(await errorOf(process.execPath, ['bin/isda.js', ...usage], projectRoot)).toContain(
-      'hint: `node bin/isda.js doctor --help` lists',
+      'hint: `node bin/isda.js doctor --help` shows',
     );
     expect(await errorOf(process.execPath, [program, ...failure], folder)).toContain(
       `which \`node ${program} train\` makes`,

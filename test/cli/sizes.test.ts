@@ -20,7 +20,7 @@ describe('sizes of options', () => {
     ['visualize --run r --generator g --out v --draws 999999999', "option '--draws <n>'", 'at most 1000'],
     ['bench data --workers 999', "option '--workers <n...>'", 'Expected 0 to 256'],
     ['data synthesize --out s --train 1000000000', 'cannot synthesize images', 'images take 2.79 TiB'],
-    ['data synthesize --out s --test 1000000000000000000000', 'cannot synthesize images', 'and at most '],
+    ['data synthesize --out s --test 1000000000000000000000', 'cannot synthesize images', 'which holds at most '],
     ['data synthesize --out s --name cifar100 --train 1000000000', 'cannot synthesize images', 'images take 2.80 TiB'],
   ] as const)('isda %s', async ([line, what, limit], { folder }) => {
     const { code, stdout, stderr } = await runCli(folder, line.split(' '));

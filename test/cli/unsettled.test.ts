@@ -32,7 +32,7 @@ describe('a data set whose promise never settles', () => {
       'of createDataset',
       `export const createDataset = () => ${never};`,
       0,
-      'createDataset failed: it gave a promise that never settles',
+      'createDataset failed: it returned a promise that never settles',
     ],
     [
       'of the file itself',

@@ -53,7 +53,7 @@ describe('writeFileAtomically', () => {
     mkdirSync(join(folder, 'sub'));
     await expect(writeFileAtomically(join(folder, 'none', 'a'), 'x')).rejects.toThrow('its folder does not exist');
     await expect(writeFileAtomically(join(folder, 'file', 'a'), 'x')).rejects.toThrow('is a file, not a folder');
-    await expect(writeFileAtomically(join(folder, 'sub'), 'x')).rejects.toThrow('there is a folder of that name');
+    await expect(writeFileAtomically(join(folder, 'sub'), 'x')).rejects.toThrow('a folder of that name exists');
     expect(readdirSync(folder).sort()).toEqual(['file', 'sub']);
   });
 
@@ -93,18 +93,18 @@ test('makeFolder makes parents and refuses a file in the way', async ({ folder }
   await makeFolder(join(folder, 'a', 'b'));
   expect(statSync(join(folder, 'a', 'b')).isDirectory()).toBe(true);
   writeFileSync(join(folder, 'file'), '');
-  await expect(makeFolder(join(folder, 'file'))).rejects.toThrow('there is a file of that name');
+  await expect(makeFolder(join(folder, 'file'))).rejects.toThrow('a file of that name exists');
   await expect(makeFolder(join(folder, 'file', 'a'))).rejects.toThrow('is a file, not a folder');
 });
 
 test('makeFolder gives up where the system takes no folders', async ({ folder }) => {
   for (const path of ['/proc/isda', '/proc/isda/run'])
     await expect(makeFolder(path)).rejects.toThrow(
-      `cannot create the folder ${path}: the file system takes no folder there`,
+      `cannot create the folder ${path}: the file system does not allow a folder there`,
     );
   // A dangling link is not a folder either.
   symlinkSync('nowhere', join(folder, 'link'));
-  await expect(makeFolder(join(folder, 'link'))).rejects.toThrow('there is a file of that name');
+  await expect(makeFolder(join(folder, 'link'))).rejects.toThrow('a file of that name exists');
 });
 
 test('a pipe or device is not replaced by a file', async ({ folder }) => {

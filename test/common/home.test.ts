@@ -17,6 +17,6 @@ describe('cacheHome', () => {
   });
 
   it('says what is missing where neither HOME nor the system names one', () => {
-    expect(() => cacheHome({})).toThrow('HOME is not set, and the system knows no home of this user');
+    expect(() => cacheHome({})).toThrow('HOME is not set, and the system has no home folder for this user');
   });
 });

@@ -173,7 +173,7 @@ describe('extends', () => {
         Array.from({ length }, (_, i) => [`f${i}.yaml`, i === length - 1 ? '{}' : `extends: f${i + 1}.yaml`]),
       );
     expect(loadIn(folderOf(chain(17)), 'f0.yaml').files).toHaveLength(17);
-    expect(messageOf(folderOf(chain(18)), 'f0.yaml')).toContain('extends goes deeper than 16 files');
+    expect(messageOf(folderOf(chain(18)), 'f0.yaml')).toContain('extends is nested deeper than 16 files');
     const doubling = Object.fromEntries(
       Array.from({ length: 12 }, (_, i) => [
         `d${i}.yaml`,
@@ -242,17 +242,17 @@ describe('--set', () => {
   });
 
   it.each([
-    ['experiment=&a b', '& names a value in YAML'],
-    ['schedule.milestones=[&x 1, *x]', '& names a value in YAML'],
-    ['schedule.milestones=[1, *x]', '* stands for another value in YAML'],
-    ['training.epochs=!!str 3', '! begins a type in YAML'],
+    ['experiment=&a b', '& starts an anchor in YAML'],
+    ['schedule.milestones=[&x 1, *x]', '& starts an anchor in YAML'],
+    ['schedule.milestones=[1, *x]', '* refers to another value in YAML'],
+    ['training.epochs=!!str 3', '! starts a tag in YAML'],
     ['output.dir=--- a', 'it separates documents in YAML'],
-    ['experiment=%YAML 1.1', '% begins a directive in YAML'],
-    ['experiment=a\n', 'a value is one line'],
-    ['experiment=a\nb', 'a value is one line'],
-    ['output.dir="a\nb"', 'a value is one line'],
-    ['training.epochs=3\ntraining.seed: 4', 'a value is one line'],
-    ['output.dir=/d/run #2', '# begins a comment in YAML'],
+    ['experiment=%YAML 1.1', '% starts a directive in YAML'],
+    ['experiment=a\n', 'a value must be on one line'],
+    ['experiment=a\nb', 'a value must be on one line'],
+    ['output.dir="a\nb"', 'a value must be on one line'],
+    ['training.epochs=3\ntraining.seed: 4', 'a value must be on one line'],
+    ['output.dir=/d/run #2', '# starts a comment in YAML'],
   ])('says what %j would be, and how it is written', (override, reason) => {
     const message = messageOf(folderOf(files), 'x.yaml', [override]);
     expect(message).toContain(reason);

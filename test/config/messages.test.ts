@@ -118,20 +118,20 @@ const cases: readonly {
   ...(['center', 'large-margin', 'disturb-label'] as const).map((name) => ({
     title: `mixed images with the loss ${name}`,
     files: { 'x.yaml': `loss:\n  name: ${name}\naugmentation:\n  mixup: {alpha: 0.2}\n` },
-    says: `error: cannot use config x.yaml: loss.name: expected a loss that takes soft targets, which augmentation.mixup makes, got "${name}"
+    says: `error: cannot use config x.yaml: loss.name: expected a loss that supports soft targets, which augmentation.mixup requires, got "${name}"
   x.yaml:2:9
     2 |   name: ${name}
       |         ${'^'.repeat(name.length)}
-  hint: cross-entropy, focal, lq and label-smoothing take them`,
+  hint: cross-entropy, focal, lq and label-smoothing support them`,
   })),
   {
     title: 'mixed images with ISDA',
     files: { 'x.yaml': 'augmentation: {mixup: {}, cutmix: {}}\nloss: {name: isda}\n' },
-    says: `error: cannot use config x.yaml: loss.name: expected a loss that takes soft targets, which augmentation.mixup and augmentation.cutmix make, got "isda"
+    says: `error: cannot use config x.yaml: loss.name: expected a loss that supports soft targets, which augmentation.mixup and augmentation.cutmix require, got "isda"
   x.yaml:2:14
     2 | loss: {name: isda}
       |              ^^^^
-  hint: ISDA needs one class an image: docs/extending.md, "ISDA and mixed labels"`,
+  hint: ISDA needs one class per image: docs/extending.md, "ISDA and mixed labels"`,
   },
   {
     title: 'a bad alpha of mixup',
@@ -174,7 +174,7 @@ const cases: readonly {
   x.yaml:1:22
     1 | augmentation: {flip: yes}
       |                      ^^^
-  hint: YAML writes true and false`,
+  hint: in YAML, write true or false`,
   },
   {
     title: 'a key inside a union that is false or a map',
@@ -188,11 +188,11 @@ const cases: readonly {
   {
     title: 'another loss as the base of ISDA',
     files: { 'x.yaml': 'loss: {name: isda, base: focal}\n' },
-    says: `error: cannot use config x.yaml: loss.base: ISDA is a bound of the expected cross entropy and takes no other loss as its base
+    says: `error: cannot use config x.yaml: loss.base: ISDA is a bound of the expected cross entropy and supports no other base loss
   x.yaml:1:20
     1 | loss: {name: isda, base: focal}
       |                    ^^^^
-  hint: docs/extending.md, "ISDA and other losses", says for which of them such a bound exists`,
+  hint: docs/extending.md, "ISDA and other losses", explains for which losses such a bound exists`,
   },
   {
     title: 'the same key of another loss',
@@ -306,7 +306,7 @@ const cases: readonly {
   {
     title: 'bases in a circle',
     files: { 'x.yaml': 'extends: y.yaml\n', 'y.yaml': 'extends: x.yaml\n' },
-    says: `error: cannot use config x.yaml: extends goes in a circle
+    says: `error: cannot use config x.yaml: extends is circular
   y.yaml:1:10
     1 | extends: x.yaml
       |          ^^^^^^
@@ -337,7 +337,7 @@ const cases: readonly {
   x.yaml:1:1
     1 | # only a comment
       | ^
-  hint: write {} to take every default`,
+  hint: write {} to use every default`,
   },
   {
     title: 'a list instead of a map',

@@ -28,8 +28,11 @@ describe('a hint for', () => {
 
   it.each([
     ['training.epochs: 3', 'dotted keys are for --set; in YAML write training: {epochs: …}'],
-    ['<<: {epochs: 3}', 'YAML merge keys are not read: `extends: FILE` takes the values of another file'],
-    ['training: {<<: {epochs: 3}}', 'YAML merge keys are not read: `extends: FILE` takes the values of another file'],
+    ['<<: {epochs: 3}', 'YAML merge keys are not supported; `extends: FILE` inherits the values of another file'],
+    [
+      'training: {<<: {epochs: 3}}',
+      'YAML merge keys are not supported; `extends: FILE` inherits the values of another file',
+    ],
   ])('%s', (text, hint) => {
     expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toContain(`hint: ${hint}`);
   });

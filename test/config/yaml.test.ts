@@ -43,7 +43,7 @@ describe('parseYaml', () => {
           .fill(`*a${i - 1}`)
           .join(', ')}]`,
       );
-    expect(messages(lines.join('\n'))).toEqual(['aliases write out to more than 10000 values']);
+    expect(messages(lines.join('\n'))).toEqual(['aliases expand to more than 10000 values']);
   });
 
   it.each([

@@ -36,12 +36,12 @@ describe.each(Object.entries(programs))('%s', (_, inProgram) => {
       { dtype: 'int32', shape: [1] },
       'its values are Float32Array(1), expected Int32Array(1) for int32[1]',
     ],
-    [Float32Array.of(1), { dtype: 'float', shape: [1] }, 'float[1] is of none of the types float32, int32, uint8'],
-    [Float32Array.of(1), undefined, 'its second argument is no { dtype, shape }'],
-    [Float32Array.of(1), [1], 'its second argument is no { dtype, shape }'],
+    [Float32Array.of(1), { dtype: 'float', shape: [1] }, 'the type of float[1] is not one of float32, int32, uint8'],
+    [Float32Array.of(1), undefined, 'its second argument is not an object { dtype, shape }'],
+    [Float32Array.of(1), [1], 'its second argument is not an object { dtype, shape }'],
   ])('refuses %o as %o', (values, spec, reason) => {
     expect(() => inProgram((program) => void program.constant(values as never, spec as never))).toThrow(
-      `cannot make a constant: ${reason}`,
+      `cannot create a constant: ${reason}`,
     );
   });
 

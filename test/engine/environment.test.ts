@@ -17,7 +17,7 @@ describe('the variables that are switches', () => {
 describe('the variables with flags', () => {
   it.each(['nonsense', '-v', '--a b', '--tf_xla_auto_jit=2 yes', '2'])('refuses %j', (value) => {
     for (const name of ['TF_XLA_FLAGS', 'XLA_FLAGS'])
-      expect(() => checkVariables({ [name]: value })).toThrow(`the environment variable ${name} holds `);
+      expect(() => checkVariables({ [name]: value })).toThrow(`the environment variable ${name} contains `);
   });
   it.each([undefined, '', ' ', '--tf_xla_auto_jit=2', '--a=1  --b', '/dev/null'])('takes %j', (value) => {
     checkVariables({ TF_XLA_FLAGS: value });

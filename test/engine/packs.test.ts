@@ -155,6 +155,6 @@ describe.each(executions)('a session with packs, %s', (execution) => {
           return {};
         },
       }).call('assign', {});
-    expect(assigning).toThrow('cannot assign odd: it lies in a pack');
+    expect(assigning).toThrow('cannot assign odd: it is part of a pack');
   });
 });

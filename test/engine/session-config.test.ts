@@ -37,7 +37,7 @@ describe('requireSessionConfig', () => {
     expect(message).toBe(
       'error: cannot use training.layout: channels-last: the engine was compiled by a version of isda without that setting\n' +
         `  ${binding}\n` +
-        '  hint: `isda setup --force` makes the engine anew',
+        '  hint: `isda setup --force` reinstalls the engine',
     );
   });
 });

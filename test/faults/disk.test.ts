@@ -198,7 +198,7 @@ describe('a run folder that is deleted while the run goes on', () => {
     const outcome = await child;
     expectPlainError(outcome, 'deleted folder');
     expect(outcome.stderr).toMatch(
-      /^error: cannot write \S+deleted\/\S+: (its folder does not exist|it was deleted or replaced while the run was going on)$/m,
+      /^error: cannot write \S+deleted\/\S+: (its folder does not exist|it was deleted or replaced during the run)$/m,
     );
     expect(existsSync(join(folder, 'deleted'))).toBe(false);
   });
@@ -209,7 +209,7 @@ describe('a run folder that is deleted while the run goes on', () => {
     go();
     const outcome = await child;
     expectPlainError(outcome, 'deleted metrics');
-    expect(outcome.stderr).toContain('metrics.csv: it was deleted or replaced while the run was going on');
+    expect(outcome.stderr).toContain('metrics.csv: it was deleted or replaced during the run');
     await appendFile(join(folder, 'emptied-metrics', 'metrics.csv'), '');
     expectPlainError(await runHere(folder, smallRun('emptied-metrics')), 'metrics that are gone');
   });

@@ -48,7 +48,7 @@ describe('real batches', () => {
 
   it('are refused where there are too few images, of too many classes or of another size', () => {
     expect(() => createRealBatches(dataset, 51, 1)).toThrow(
-      'cannot train a generator: there are 50 images for batches of 51',
+      'cannot train a generator: there are only 50 images, fewer than a batch of 51',
     );
     expect(() => ofClasses(dataset, [10])).toThrow('cannot choose the classes: generated has no class 10');
     expect(() => createRealBatches({ ...dataset, height: 28 }, 8, 1)).toThrow(

@@ -36,7 +36,7 @@ describe('a generator in its file', () => {
     await expect(loadGenerator(folder)).rejects.toThrow(`cannot read ${path}: no such file`);
     writeFileSync(path, Buffer.concat(encodeSafetensors([], { format: 'pt' })));
     await expect(loadGenerator(path)).rejects.toThrow(
-      'cannot load the generator: the metadata of the file do not describe one',
+      'cannot load the generator: the metadata of the file do not describe a generator',
     );
     const stored = fresh(narrow('wgan'));
     for (const trainedClasses of [[], [stored.classNames.length]]) {

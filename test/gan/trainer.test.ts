@@ -91,7 +91,7 @@ describe('the training of a generator', () => {
 
   it('refuses a checkpoint of something else', () => {
     expect(() => parseGanProgress({ epoch: 1 }, 'there')).toThrow(
-      'cannot resume: the checkpoint does not say where the run was',
+      'cannot resume: the checkpoint does not contain the position in the run',
     );
   });
 });

@@ -228,11 +228,11 @@ describe.each(executions)('layers of networks with tokens, %s', (execution) => {
   });
 
   it.each([
-    ['conv', conv('a.conv', { inputs: 8, outputs: 4, kernel: 1 }), [1, 2, 2, 32], 'a.conv: it takes 8 channels and gets [1, 2, 2, 32]'], // prettier-ignore
-    ['conv in groups', conv('c', { inputs: 8, outputs: 16, kernel: 3, groups: 8 }), [1, 2, 2, 4], 'c: it takes 8 channels'], // prettier-ignore
-    ['batchNorm', batchNorm('b', 8), [4, 32], 'b: it takes 8 channels and gets [4, 32]'],
-    ['linear', linear('fc', 8, 3), [4, 16], 'fc: it takes 8 channels and gets [4, 16]'],
-    ['layerNorm', layerNorm('n', 8), [4, 16], 'n: it takes 8 channels and gets [4, 16]'],
+    ['conv', conv('a.conv', { inputs: 8, outputs: 4, kernel: 1 }), [1, 2, 2, 32], 'a.conv: expected 8 channels, got [1, 2, 2, 32]'], // prettier-ignore
+    ['conv in groups', conv('c', { inputs: 8, outputs: 16, kernel: 3, groups: 8 }), [1, 2, 2, 4], 'c: expected 8 channels'], // prettier-ignore
+    ['batchNorm', batchNorm('b', 8), [4, 32], 'b: expected 8 channels, got [4, 32]'],
+    ['linear', linear('fc', 8, 3), [4, 16], 'fc: expected 8 channels, got [4, 16]'],
+    ['layerNorm', layerNorm('n', 8), [4, 16], 'n: expected 8 channels, got [4, 16]'],
   ] as const)('%s refuses other channels', (_, layer, shape, reason) => {
     expect(() => computed(layer, shape)).toThrow(`cannot apply the layer ${reason}`);
   });

@@ -286,6 +286,6 @@ describe('checkpoints that do not belong here', () => {
 
   test('a plain safetensors file is not taken for one', () => {
     const plain = readFileSync(new URL('../fixtures/python.safetensors', import.meta.url));
-    expect(() => decodeCheckpoint(plain, 'plain')).toThrow('it is not one of isda');
+    expect(() => decodeCheckpoint(plain, 'plain')).toThrow('it was not written by isda');
   });
 });

@@ -184,7 +184,7 @@ describe('resuming', () => {
     const [head, first, , third] = readFileSync(path, 'utf8').split('\n');
     writeFileSync(path, [head, first, third, ''].join('\n'));
     await expect(openFile(path, { columns, resumeAfterEpoch: 3 })).rejects.toMatchObject({
-      message: 'cannot resume: epoch 2 expected, not 3',
+      message: 'cannot resume: expected epoch 2, got 3',
       place: `${path}:3`,
     });
   });
@@ -193,7 +193,7 @@ describe('resuming', () => {
     const path = join(folder, 'metrics.csv');
     await fileWith(path, 1);
     await expect(openFile(path, { columns: columnsFor(10), resumeAfterEpoch: 1 })).rejects.toThrow(
-      'the columns of the metrics are not those of this experiment',
+      'the columns of the metrics differ from those of this experiment',
     );
   });
 

@@ -52,7 +52,7 @@ describe("a folder with somebody's own files", () => {
     fill(folder, files);
     await expect(requireRunFolder(runFolder(folder))).rejects.toMatchObject({
       code: 'run/not-a-run',
-      message: `cannot use the folder for a run: it holds ${named}, which no run wrote`,
+      message: `cannot use the folder for a run: it contains ${named}, not written by a run`,
     });
   });
 });

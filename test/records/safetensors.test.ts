@@ -119,7 +119,7 @@ describe('tensors that cannot be written', () => {
     [[{ name: 'a', shape: [3], data }], 'its shape [3] as F32 needs 12 bytes, not 8'],
     [[{ name: 'a', shape: [-1, -2], data }], 'its shape [-1, -2]'],
     [[{ name: 'a', shape: [2], data }, { name: 'a', shape: [2], data }], 'another tensor has the same name'], // prettier-ignore
-    [[{ name: '__metadata__', shape: [2], data }], 'keeps this name for itself'],
+    [[{ name: '__metadata__', shape: [2], data }], 'reserves this name'],
     [[{ name: 'a', shape: [8], data: new Uint8Array(8), dtype: 'I3' }], 'the type I3 is not known'],
   ])('%#', (tensors, message) => {
     expect(() => encodeSafetensors(tensors)).toThrow(message);
@@ -140,7 +140,7 @@ describe('hostile files', () => {
     null: [fileOf('null'), 'not a JSON object'],
     'a number as tensor': [fileOf({ a: 3 }), 'is not an object'],
     'a list as tensor': [fileOf({ a: [] }), 'is not an object'],
-    'number in the metadata': [fileOf({ __metadata__: { a: 3 } }), 'not a text'],
+    'number in the metadata': [fileOf({ __metadata__: { a: 3 } }), 'is not a string'],
     'equal names': [
       fileOf('{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', 4), // prettier-ignore
       'the name "a" occurs twice',

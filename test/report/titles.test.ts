@@ -32,7 +32,7 @@ describe('networks', () => {
 
   it('are called the same in a figure', () => {
     expect(networkName(configWith('model.name=resnext'))).toBe('ResNeXt-29-8x64d');
-    expect(networkName(configWith('model.name=custom', 'model.module=nets/mine.mjs'))).toBe('mine (own network)');
+    expect(networkName(configWith('model.name=custom', 'model.module=nets/mine.mjs'))).toBe('mine (custom network)');
   });
 });
 

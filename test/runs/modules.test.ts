@@ -107,7 +107,7 @@ describe('loadLoss', () => {
     ['export default () => 1;', 'it exports default; write `export function createLoss(…) { … }`'],
     ['export const createloss = 1;', 'it exports createloss; write'],
     ['const createLoss = 1;', 'it exports nothing; write'],
-    ["import { x } from './nothing.js'; x();", 'nothing has to be imported: `kit` is handed over'],
+    ["import { x } from './nothing.js'; x();", 'no import is needed: the function receives `kit`'],
   ])('has a hint for %s', async ([text, hint], { folder }) => {
     const { hint: found } = await load(folder, text).then(
       () => ({ hint: undefined }),

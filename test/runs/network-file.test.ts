@@ -33,13 +33,13 @@ describe('networkTensors', () => {
 
   it.each([NaN, Infinity, -Infinity])('refuses the value %f', (value) => {
     expect(() => networkTensors(fileOf(stored('', value)), 'x', wanted)).toThrow(
-      `cannot use the weights: conv.weight holds ${value}`,
+      `cannot use the weights: conv.weight contains ${value}`,
     );
   });
 
   it.each([
-    [3e38, 'conv.weight holds 3.00e+38, too large to compute with in float32'],
-    [-2e19, 'conv.weight holds -2.00e+19, too large'],
+    [3e38, 'conv.weight contains 3.00e+38, too large to compute with in float32'],
+    [-2e19, 'conv.weight contains -2.00e+19, too large'],
   ])('refuses the value %f', (value, reason) => {
     expect(() => networkTensors(fileOf(stored('', value)), 'x', wanted)).toThrow(reason);
   });
@@ -51,7 +51,9 @@ describe('networkTensors', () => {
     const network = { network: { tensors: statistics, classifier: { weight, bias } }, head: 'fresh' } as const;
     const file = (variance: number): Buffer =>
       fileOf(statistics.map(({ name }, at) => ({ name, shape: [1], data: Float32Array.of(at === 1 ? variance : -1) })));
-    expect(() => networkTensors(file(-1), 'x', network)).toThrow('bn.running_var holds -1.00, and a variance is never');
+    expect(() => networkTensors(file(-1), 'x', network)).toThrow(
+      'bn.running_var contains -1.00, but a variance is never',
+    );
     expect(networkTensors(file(0), 'x', network).tensors).toHaveLength(2);
   });
 
@@ -65,9 +67,9 @@ describe('networkTensors', () => {
     ['an ONNX model', Buffer.from('\x08\x07\x12\x07pytorch\x1a\x051.9.0:\0\0', 'latin1')],
     ['a SavedModel of TensorFlow', Buffer.from('\x08\x01\x12\xf0\x10\x0a\x51\0\0', 'latin1')],
     ['a TensorFlow Lite model', Buffer.from('\x1c\0\0\0TFL3\0\0', 'latin1')],
-    ['plain text that begins with "404: Not Found"', Buffer.from('404: Not Found')],
-    ['plain text that begins with "no"', Buffer.from('no\n')],
-    ['JSON that begins with "{"message":"Not Found"}"', Buffer.from('{"message":"Not Found"}')],
+    ['plain text that starts with "404: Not Found"', Buffer.from('404: Not Found')],
+    ['plain text that starts with "no"', Buffer.from('no\n')],
+    ['JSON that starts with "{"message":"Not Found"}"', Buffer.from('{"message":"Not Found"}')],
     ['the index of a network in several files', Buffer.from('{"metadata":{"total_size":1},"weight_map":{"a":"b"}}')],
     ['an HDF5 file', Buffer.from('\x89HDF\r\n\x1a\n', 'latin1')],
   ])('names %s', (name, bytes) => {

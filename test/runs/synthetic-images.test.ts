@@ -162,7 +162,7 @@ describe('synthetic images', () => {
       'the classes differ: the generator has 3 classes, cifar10 has 2',
     );
     await expect(openGenerators(options, { ...real, height: 64 }, '/')).rejects.toThrow(
-      'it makes images of 32 x 32 pixels, those of cifar10 are 64 x 32',
+      'it generates images of 32 x 32 pixels, but the images of cifar10 have 64 x 32',
     );
   });
 });

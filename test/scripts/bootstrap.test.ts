@@ -121,7 +121,7 @@ describe('bootstrap', () => {
     await writeFile(join(clone.root, 'bin/isda.js'), 'console.error("error: no compiler"); process.exitCode = 1;');
     const result = await clone.bootstrap();
     expect(result.exitCode).toBe(1);
-    expect(result.stderr).toMatch(/error: no compiler\nerror: cannot go on: the engine/);
+    expect(result.stderr).toMatch(/error: no compiler\nerror: cannot continue: the engine/);
   });
 
   it('refuses a Node.js that is too old', async () => {

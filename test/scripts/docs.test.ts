@@ -41,7 +41,9 @@ const comparison = (holmP: number, t: number) => ({
 
 it('few seeds make no claim, whatever the numbers are', async () => {
   const [text] = await follows([[1, 2, 3], [1, 2], comparison(0.001, -2)]);
-  expect(text).toBe('- `isda` (2 of 5 seeds) against `basic` (3 of 5): fewer than three seeds, so nothing follows.');
+  expect(text).toBe(
+    '- `isda` (2 of 5 seeds) against `basic` (3 of 5): fewer than three seeds, so no conclusion is drawn.',
+  );
 });
 
 it('says what there is no interval or no p of', async () => {
@@ -55,8 +57,8 @@ it('says what there is no interval or no p of', async () => {
   );
   expect(onePair).toMatch(/ over 1 pairs, p 0\.50, with Holm's correction 0\.50: no difference is shown\. /);
   expect(noPair).toMatch(/ over 0 pairs, .*: no difference is shown\. /);
-  expect(noSpread).toMatch(/: no error varies over the seeds, so that there is no p\.$/);
-  expect(corrected).toMatch(/: the interval, which is not corrected, leaves out 0, but with the correction no /);
+  expect(noSpread).toMatch(/: the errors do not vary over the seeds, so there is no p\.$/);
+  expect(corrected).toMatch(/: the uncorrected interval excludes 0, but with the correction no /);
 });
 
 it('the corrected p decides what is said, and the sign which way', async () => {
@@ -69,7 +71,7 @@ it('the corrected p decides what is said, and the sign which way', async () => {
   );
   expect(lower).toMatch(/: the error is lower\.$/);
   expect(higher).toMatch(/: the error is higher\.$/);
-  expect(open).toMatch(/: no difference is shown; the interval says/);
+  expect(open).toMatch(/: no difference is shown; the interval shows/);
   expect(few).toMatch(/ Seeds are missing, so this is not final\.$/);
 });
 
@@ -105,7 +107,7 @@ it('of the settings of a generator the nearest of the diverse ones is taken, els
   const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source]);
   const [nearest, mostDiverse, taken, open, begun] = JSON.parse(stdout) as [number, number, string, string[], string[]];
   expect([nearest, mostDiverse]).toEqual([0.1, 0.3]);
-  expect(taken).toBe('| weight 0.1, rate 0.001 (taken) | 0.90 | 5.00 | 1.00 | 0.33 |');
+  expect(taken).toBe('| weight 0.1, rate 0.001 (selected) | 0.90 | 5.00 | 1.00 | 0.33 |');
   // No setting is chosen before all are trained and measured.
   for (const line of [...open, ...begun]) expect(line).not.toContain('taken');
 });

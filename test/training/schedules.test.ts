@@ -138,7 +138,7 @@ describe('scheduleWarnings', () => {
     [
       { name: 'constant', warmupEpochs: 5 },
       3,
-      ['schedule.warmupEpochs 5 is more than the 3 epochs of the run: the rate is never the full one'],
+      ['schedule.warmupEpochs 5 exceeds the 3 epochs of the run: the rate never reaches its full value'],
     ],
   ])('%j over %i epochs', (schedule, epochs, warnings) => expect(scheduleWarnings(schedule, epochs)).toEqual(warnings));
 });

@@ -79,6 +79,8 @@ describe('parseProgress', () => {
     { ...position, more: 1 },
     { epoch: 3 },
   ])('refuses %j', (value) => {
-    expect(() => parseProgress(value, 'here')).toThrow('cannot resume: the checkpoint does not say where the run was');
+    expect(() => parseProgress(value, 'here')).toThrow(
+      'cannot resume: the checkpoint does not contain the position in the run',
+    );
   });
 });

@@ -35,7 +35,7 @@ function table(results: readonly DataBenchResult[]): string {
     '',
     formatTable(['augmentation', 'threads', 'images/s', 'a batch'], rows),
     '',
-    'threads 0: batches are made in the thread that takes them',
+    'threads 0: batches are made in the thread that uses them',
   ].join('\n');
 }
 

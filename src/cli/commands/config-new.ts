@@ -43,7 +43,7 @@ function defaultName(folder: string): string {
 /** Errors (usage): there is a file already: a config may hold what its owner wrote. */
 function refuseExisting(path: string): void {
   if (!existsSync(path)) return;
-  throw cannot('write the config', 'there is a file of that name', {
+  throw cannot('write the config', 'a file of that name exists', {
     code: 'file/exists',
     kind: 'usage',
     place: path,
@@ -56,8 +56,12 @@ const verifies = (data: string): string => `\`isda data verify image-folder --di
 /** Errors: no image can be read. */
 function refuseUnreadable({ root, sides, broken }: FolderSurvey, data: string): void {
   if (sides.length > 0) return;
-  const reason = `none of the ${counted(broken, 'image')} that were looked at can be read`;
-  throw cannot('look at the images', reason, { code: 'data/damaged', place: root, hint: `${verifies(data)} says why` });
+  const reason = `none of the ${counted(broken, 'examined image')} can be read`;
+  throw cannot('examine the images', reason, {
+    code: 'data/damaged',
+    place: root,
+    hint: `${verifies(data)} shows why`,
+  });
 }
 
 async function writeNew({ data, out }: NewOptions, context: CommandContext): Promise<void> {
@@ -69,7 +73,7 @@ async function writeNew({ data, out }: NewOptions, context: CommandContext): Pro
   [path, twin].forEach(refuseExisting);
   if (!isFolder(folder)) {
     const reason = existsSync(folder) ? 'it is a file, not a folder' : 'there is no such folder';
-    throw cannot('look at the images', reason, { code: 'data/missing', kind: 'usage', place: folder });
+    throw cannot('examine the images', reason, { code: 'data/missing', kind: 'usage', place: folder });
   }
   // Loaded only here: decoding brings a library of its own.
   const { surveyFolder } = await import('../../data/datasets/image-folder/survey.js');
@@ -87,10 +91,8 @@ async function writeNew({ data, out }: NewOptions, context: CommandContext): Pro
   const beside = evaluation === undefined ? '' : `, and ${evaluation.images} in ${evaluation.folder}/`;
   stdout.write(`${classNames.length} classes, ${counted(images, 'image')}${beside}\n`);
   if (survey.broken > 0) {
-    const looked = counted(survey.sides.length + survey.broken, 'image');
-    stdout.write(
-      `warning: ${survey.broken} of the ${looked} that were looked at could not be read; ${verifies(data)} names them\n`,
-    );
+    const looked = counted(survey.sides.length + survey.broken, 'examined image');
+    stdout.write(`warning: ${survey.broken} of the ${looked} could not be read; ${verifies(data)} lists them\n`);
   }
   for (const note of notes) stdout.write(`warning: ${note}\n`);
   stdout.write(`${path}\n${twin}\nnext: isda train --config ${shellWord(out ?? name)}\n`);

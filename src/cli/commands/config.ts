@@ -22,7 +22,7 @@ async function configsOf(word: string, workingDirectory: string): Promise<readon
   const usage = (reason: string): Error => cannot(`check ${word}`, reason, { code: 'config/invalid', kind: 'usage' });
   if (word !== '' && isFolder(path)) {
     const files = listConfigs(path).map((file) => displayPath(join(path, file), workingDirectory));
-    if (files.length === 0) throw usage('the folder holds no YAML files');
+    if (files.length === 0) throw usage('the folder contains no YAML files');
     return files;
   }
   // A file may be called `c (1).yaml`.
@@ -70,7 +70,7 @@ async function checkAll(words: readonly string[], { set, json }: CheckOptions, c
   // One error speaks for itself; of several, the exit takes the summary and each is shown before it.
   if (checked.length === 1) throw bad[0].error;
   for (const { error } of bad) context.stderr.write(`${formatError(error, false)}\n`);
-  throw cannot('use every config', `${bad.length} of ${checked.length} have errors`, {
+  throw cannot('use all configs', `${bad.length} of ${checked.length} have errors`, {
     code: 'config/invalid',
     kind: 'usage',
   });

@@ -66,7 +66,7 @@ async function verifyFolder(context: CommandContext, name: FolderName, flags: Ve
   if (broken > 0) {
     throw cannot(`read all images in ${root}`, problemCount(broken), {
       code: 'data/damaged',
-      hint: `replace them, move them away, or let runs pass over them with dataset.maxBroken: ${broken}`,
+      hint: `replace them, move them away, or let runs skip them with dataset.maxBroken: ${broken}`,
     });
   }
 }

@@ -42,7 +42,7 @@ async function download(context: CommandContext, name: CifarName, flags: Downloa
     });
     progress.stop();
     if (flags.json) printJson(context, { name, folder, outcome });
-    else context.stdout.write(`${folder}${outcome === 'present' ? ' (was there already)' : ''}\n`);
+    else context.stdout.write(`${folder}${outcome === 'present' ? ' (already exists)' : ''}\n`);
   } finally {
     progress.stop();
   }
@@ -65,11 +65,11 @@ async function makeSynthetic(context: CommandContext, flags: SynthesizeFlags): P
   if (dataDirectories(context).includes(directory)) {
     context.stderr.write(
       `warning: runs without dataset.dir look for ${cifarFormats[name].title} here and will use these images; ` +
-        'another --out, and --set dataset.dir=DIR, keeps them apart\n',
+        'use another --out and --set dataset.dir=DIR to keep them apart\n',
     );
   }
   if (flags.json) return printJson(context, result);
-  context.stdout.write(`${result.folder}${result.outcome === 'present' ? ' (was there already)' : ''}\n`);
+  context.stdout.write(`${result.folder}${result.outcome === 'present' ? ' (already exists)' : ''}\n`);
   for (const { file, count } of result.files) context.stdout.write(`  ${file}: ${count} records\n`);
 }
 

@@ -43,7 +43,7 @@ interface NamedRun extends Pick<EvaluateOptions, 'run' | 'set'>, Partial<Pick<Ev
 
 /** What is said where a run has averages of its weights that are not taken. */
 export const plainWeightsNote = (done: string): string =>
-  `note: ${done} with the weights themselves; --ema takes the averages that the run keeps of them\n`;
+  `note: ${done} with the weights themselves; --ema uses the averages of the weights that the run keeps\n`;
 
 /** Opens the checkpoint of the run that a command names; stderr says which newer ones could not be used. */
 export async function openNamedRun(
@@ -58,7 +58,7 @@ export async function openNamedRun(
   const opened = await openRunCheckpoint(resolve(workingDirectory, run), changes, selection);
   for (const warning of opened.checkpoint.warnings) stderr.write(`warning: ${warning}\n`);
   const { epoch, batch } = parseProgress(opened.checkpoint.progress, opened.checkpoint.path);
-  if (batch > 0) stderr.write(`note: the checkpoint is from within epoch ${epoch}, after step ${batch} of it\n`);
+  if (batch > 0) stderr.write(`note: the checkpoint is from the middle of epoch ${epoch}, after step ${batch}\n`);
   return averagesFor === undefined ? opened : withAverages(opened, averagesFor);
 }
 
@@ -72,7 +72,10 @@ async function openCompared(
 ): Promise<RunCheckpoint> {
   const ofOther = typeof checkpoint === 'object' && 'file' in checkpoint;
   const opened = await openNamedRun({ ...named, ...(!ofOther && { checkpoint }) }, context);
-  if (ofOther) context.stderr.write(`note: ${named.run} is at its newest checkpoint: the file is of the first alone\n`);
+  if (ofOther)
+    context.stderr.write(
+      `note: the newest checkpoint of ${named.run} is used: the file belongs to the first run only\n`,
+    );
   return averagesFor !== undefined && keepsAverages(opened) ? withAverages(opened, averagesFor) : opened;
 }
 
@@ -102,7 +105,7 @@ function summaryLines({ config, averaged }: RunCheckpoint, outcome: RunEvaluatio
   const leftOut = outcome.leftOut === undefined ? [] : [`${outcome.leftOut} left out as broken`];
   const lines = [
     ['checkpoint', outcome.checkpoint],
-    ...(averaged === true ? [['weights', 'their averages (training.ema)'] as const] : []),
+    ...(averaged === true ? [['weights', 'averages (training.ema)'] as const] : []),
     [
       'images',
       [`${outcome.images} (${outcome.part})`, ...leftOut, ...(unofficial === undefined ? [] : [unofficial])].join(', '),
@@ -170,7 +173,7 @@ async function evaluate(options: EvaluateOptions, context: CommandContext): Prom
           ...(await openCompared({ run: compare, set, checkpoint: options.checkpoint, ...averages }, context)),
           otherImages,
         };
-  if (keepsAverages(opened)) context.stderr.write(plainWeightsNote('looked into'));
+  if (keepsAverages(opened)) context.stderr.write(plainWeightsNote('examined'));
   const own = await examineRun(opened, run, options.calibration !== undefined);
   const other = openedOther && (await examineRun(openedOther, run));
   if (other !== undefined) requireSameImages(own, other);

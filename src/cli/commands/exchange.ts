@@ -37,7 +37,7 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
     throw cannot('export a network', 'give either --run or --config', {
       code: 'option/missing',
       kind: 'usage',
-      hint: '--run DIR exports what a run has trained, --config FILE a network with fresh weights',
+      hint: '--run DIR exports the network of a run, --config FILE a network with fresh weights',
     });
   }
   const out = resolve(context.workingDirectory, options.out);

@@ -34,7 +34,7 @@ function chooseGroups(all: readonly GroupOutcomes[], only: string | undefined): 
   }
   if (chosen.length === 0) throw refuse(`no title of a panel contains "${only}"`, `panels: ${titles.join('; ')}`);
   if (chosen.length > maxPanels)
-    throw refuse(`the runs would make ${chosen.length} panels`, `choose with --only TEXT, a part of a title such as "${titles[0]}"`); // prettier-ignore
+    throw refuse(`the runs need ${chosen.length} panels, more than ${maxPanels}`, `choose with --only TEXT, a part of a title such as "${titles[0]}"`); // prettier-ignore
   return chosen;
 }
 

@@ -35,7 +35,7 @@ function describe({ panels, missing }: PaperFigure, unreadable: readonly Unreada
   const missingLines = missing.map(({ command }) => `  ${command}`);
   return [
     ...panelLines,
-    ...(missing.length === 0 ? [] : ['Without runs, and what makes the first seed of each:', ...missingLines]),
+    ...(missing.length === 0 ? [] : ['Without runs; commands that run the first seed of each:', ...missingLines]),
     ...unreadable.map(({ name, reason }) => `Left out: ${name}, ${reason}`),
   ];
 }

@@ -52,10 +52,10 @@ function axisLabel(metrics: readonly Metric[], images: string): string {
 function axesOf(metrics: readonly Metric[], yMax: number | undefined): Metric[][] {
   const quantities = [...new Set(metrics.map(quantityOf))];
   if (quantities.length > 1 && yMax !== undefined)
-    throw cannot('draw the curves', `--y-max needs one axis, and these have one each: ${quantities.join(', ')}`, {
+    throw cannot('draw the curves', `--y-max needs a single axis, but these have one each: ${quantities.join(', ')}`, {
       code: 'option/conflict',
       kind: 'usage',
-      hint: 'draw them apart, or leave out --y-max',
+      hint: 'draw them separately, or leave out --y-max',
     });
   return quantities.map((quantity) => metrics.filter((metric) => quantityOf(metric) === quantity));
 }
@@ -82,7 +82,7 @@ function checkLabels(labels: readonly string[]): void {
   throw cannot('draw the curves', `two runs are called "${twice}"`, {
     code: 'option/conflict',
     kind: 'usage',
-    hint: 'give each run once, and each --label another text',
+    hint: 'give each run only once, and each --label a different text',
   });
 }
 
@@ -95,7 +95,7 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
     throw cannot('draw the curves', `${options.label.length} labels for ${options.run.length} runs`, {
       code: 'option/conflict',
       kind: 'usage',
-      hint: 'give one --label a --run, in the same order',
+      hint: 'give one --label per --run, in the same order',
     });
   const folders = options.run.map((run) => resolve(context.workingDirectory, run));
   const labels = options.label.length > 0 ? options.label : folderLabels(folders);

@@ -76,7 +76,7 @@ export function registerGanQuality(gan: Command, context: CommandContext): void 
     )
     .requiredOption('--generator <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
     .requiredOption('--run <dir>', 'run folder of the classifier')
-    .option('--out <file>', 'PNG file for samples beside their nearest training images')
+    .option('--out <file>', 'PNG file of samples next to their nearest training images')
     .addOption(setOption())
     .option('--samples <n>', 'number of generated images', countUpTo(200_000), 10_000)
     .option('--images <n>', 'training images to compare with (default: all)', countArgument)

@@ -97,7 +97,7 @@ async function sample(flags: SampleFlags, context: CommandContext): Promise<void
   if (flags.json === true) return printJson(context, { out, seed: flags.seed, count: flags.count, rows, generators });
   const labelled = rows.filter((label) => label !== '');
   const what = labelled.length === 0 ? `${rows.length} rows` : `rows: ${labelled.join(', ')}`;
-  context.stdout.write(`${out}: ${flags.count} images a row, ${what}\n`);
+  context.stdout.write(`${out}: ${flags.count} images per row, ${what}\n`);
 }
 
 export function registerGan(program: Command, context: CommandContext): void {

@@ -46,16 +46,16 @@ function formatOf({ format, to, json }: TableOptions): Format {
   const found = formatOfEnding[extname(to).slice(1).toLowerCase()];
   if (json === true && found === undefined) return 'terminal';
   if (json === true)
-    throw cannot(`write ${to}`, `its ending means ${found}, and --json writes JSON`, {
+    throw cannot(`write ${to}`, `its extension selects ${found}, but --json writes JSON`, {
       code: 'option/conflict',
       kind: 'usage',
-      hint: 'end it with .json, or leave out --json',
+      hint: 'use the extension .json, or leave out --json',
     });
   if (found !== undefined) return found;
-  throw cannot(`write ${to}`, 'its ending does not tell the format', {
+  throw cannot(`write ${to}`, 'its extension does not determine the format', {
     code: 'option/invalid',
     kind: 'usage',
-    hint: `end it with ${Object.keys(formatOfEnding).map((ending) => `.${ending}`).join(', ')}, or give --format`, // prettier-ignore
+    hint: `use one of the extensions ${Object.keys(formatOfEnding).map((ending) => `.${ending}`).join(', ')}, or set --format`, // prettier-ignore
   });
 }
 

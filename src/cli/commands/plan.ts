@@ -89,7 +89,7 @@ async function showPlan(
     clock: context.clock,
     measuring(config) {
       const { network, dataset, method } = describeConfig(config);
-      const line = `measuring ${network}, ${dataset}, ${method}, ${config.training.batchSize} images a step`;
+      const line = `measuring ${network}, ${dataset}, ${method}, ${config.training.batchSize} images per step`;
       // Steps that differ in what the line does not say are one line.
       if (!measured.has(line)) print(line);
       measured.add(line);
@@ -114,7 +114,7 @@ interface TrainPlanOptions extends Pick<GridOptions, 'out' | 'json'> {
 /** The run of `isda train`; what its folder has of it counts. Errors (usage): no config, or two. */
 function trainPlan(named: string | undefined, options: TrainPlanOptions, context: CommandContext): Plan {
   if ((named === undefined) === (options.config === undefined))
-    throw cannot('plan a run', named === undefined ? 'there is no config' : 'there are two configs', {
+    throw cannot('plan a run', named === undefined ? 'no config is given' : 'two configs are given', {
       code: named === undefined ? 'option/missing' : 'option/conflict',
       kind: 'usage',
       hint: 'name one, as in `isda plan train wrn28-10-cifar100`',
@@ -150,7 +150,7 @@ async function tablePlan(number: string, options: TableChoice, context: CommandC
 
 /** What says how runs are started. */
 const startingOptions = ['--executor', '--detach', '--poll', '--dry-run'];
-const startsNone = { idle: '`isda plan` starts no run; its estimate is of this machine, with --jobs runs at once' };
+const startsNone = { idle: '`isda plan` starts no run; its estimate is for this machine with --jobs concurrent runs' };
 
 export const registerPlan: RegisterCommand = (program, context) => {
   const plan = program

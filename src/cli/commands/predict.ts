@@ -40,17 +40,18 @@ const usage = (reason: string, hint: string, code: 'option/missing' | 'option/co
 async function namedNetwork(options: PredictOptions, context: CommandContext): Promise<TrainedNetwork> {
   const { run, network, config, set, checkpoint } = options;
   if (run === undefined && network === undefined)
-    throw usage('no network is named', 'give --run DIR, or --network FILE of `isda export`', 'option/missing');
+    throw usage('no network is given', 'give --run DIR, or --network FILE of `isda export`', 'option/missing');
   if (run !== undefined) {
     const other = network === undefined ? config && '--config' : '--network';
-    if (other !== undefined) throw usage(`both --run and ${other} are given`, 'a run has its own', 'option/conflict');
-    const averagesFor = options.ema === true ? { averagesFor: 'predict by the averages' } : {};
+    if (other !== undefined)
+      throw usage(`both --run and ${other} are given`, 'a run contains its own network and config', 'option/conflict');
+    const averagesFor = options.ema === true ? { averagesFor: 'predict with the averages' } : {};
     const opened = await openNamedRun({ run, set, checkpoint, ...averagesFor }, context);
     if (keepsAverages(opened)) context.stderr.write(plainWeightsNote('predicted'));
     return networkOfRun(opened, context);
   }
   if (config === undefined && set.length > 0)
-    throw usage('--set changes a config, and none is given', 'give it with --config', 'option/missing');
+    throw usage('--set changes a config, but none is given', 'give it with --config', 'option/missing');
   const given = config === undefined ? undefined : readConfig(config, set, context).config;
   return networkOfFile(resolve(context.workingDirectory, network!), given, context);
 }
@@ -65,7 +66,8 @@ async function namedFiles(words: readonly string[], folder: string | undefined, 
     // As the folder is named, so are its files.
     ...(found?.files ?? []).map((path) => ({ name: join(folder ?? '', relative(root, path)), path })),
   ];
-  if (named.length === 0) throw usage('no image is named', 'name files, or a folder with --folder', 'option/missing');
+  if (named.length === 0)
+    throw usage('no image is given', 'give image files, or a folder with --folder', 'option/missing');
   return named;
 }
 
@@ -88,7 +90,8 @@ const csvLines = (name: string, classes: readonly PredictedClass[]): string =>
   stringify(classes.map(({ label, className, probability }, at) => [name, at + 1, label, className, probability]));
 
 /** A reason with what to do, where there is something. */
-const explained = (reason: string): string => (reason === 'it is a folder' ? `${reason}; --folder takes one` : reason);
+const explained = (reason: string): string =>
+  reason === 'it is a folder' ? `${reason}; use --folder for folders` : reason;
 
 type Shown = FilePrediction & { readonly image: string };
 
@@ -139,10 +142,10 @@ async function predict(words: readonly string[], options: PredictOptions, contex
     printJson(context, { network: network.path, imagesPerSecond, predictions, broken: unread });
   }
   const read = counted(files.length - broken, 'image');
-  context.stderr.write(`${read} in ${seconds.toFixed(1)} s, ${imagesPerSecond} images a second\n`);
+  context.stderr.write(`${read} in ${seconds.toFixed(1)} s, ${imagesPerSecond} images per second\n`);
   if (broken > 0) {
     const reason =
-      broken === files.length ? 'the warnings above say why' : 'the warnings above say why; the others are predicted';
+      broken === files.length ? 'see the warnings above' : 'see the warnings above; the others are predicted';
     throw cannot(`read ${broken} of ${counted(files.length, 'file')}`, reason, { code: 'data/damaged' });
   }
 }

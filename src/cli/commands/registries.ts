@@ -45,8 +45,8 @@ function covarianceBytes(covariance: (typeof forms)[number], { classes, featureS
   return 4 * loss.tensors.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-const footer = `multiply-adds: of convolutions and matrix products, forward, one image.
-FLOPs/2: the same image by the rule of the model zoo osmr/imgclsmob, which also counts normalization, activation and pooling. step memory: computed, of one training step in float32 with cross entropy and this batch: parameters, momentum and, at the worst moment, activations and gradients. covariances: what ISDA keeps beside that, by loss.covariance; sketch with its default rank.`;
+const footer = `multiply-adds: of convolutions and matrix products in the forward pass of one image.
+FLOPs/2: for the same image, by the rule of the model zoo osmr/imgclsmob, which also counts normalization, activation and pooling. step memory: computed for one training step in float32 with cross entropy and this batch size: parameters, momentum and the peak of activations and gradients. covariances: additional memory of ISDA, by loss.covariance; sketch with its default rank.`;
 
 function listModels(options: ModelsOptions, context: CommandContext): void {
   const list = knownNetworks.map(({ named, model, input, batchSize: paperBatch }) => {
@@ -97,7 +97,7 @@ function listModels(options: ModelsOptions, context: CommandContext): void {
 
 function classesArgument(value: string): number {
   const classes = countArgument(value);
-  if (classes < 2) throw new InvalidArgumentError('Expected at least 2: a network tells classes apart.');
+  if (classes < 2) throw new InvalidArgumentError('Expected at least 2: classification needs two classes.');
   return classes;
 }
 

@@ -25,7 +25,7 @@ interface ReportOptions {
 /** The error of folders without a run to report on. */
 function noRuns({ unreadable }: RecordedRuns, stores: readonly string[]): Error {
   const leftOut = unreadable.map(({ name, reason }) => `left out: ${name}, ${reason}`);
-  return cannot('write the report', 'there is no run that has begun and can be used', {
+  return cannot('write the report', 'there is no usable run that has started', {
     code: 'figure/empty',
     place: [...stores, ...leftOut.slice(0, 10)].join('\n'),
     hint: `--store names ${storesHelp}`,
@@ -37,7 +37,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const out = isPage
     ? resolve(context.workingDirectory, options.out)
     : join(
-        outputFolder(options.out, 'write the report', 'let --out end with .html, or name a folder', context),
+        outputFolder(options.out, 'write the report', '--out must end with .html or be a folder', context),
         'index.html',
       );
   refuseForeignFile(out, ['page'], 'write the report');

@@ -91,7 +91,7 @@ function footOf(
   if (stores.length > 0)
     return [
       count,
-      `folders of runs in this one: ${stores.map(show).join(', ')}; \`isda runs ${show(stores[0])}\` lists one`,
+      `this folder contains folders of runs: ${stores.map(show).join(', ')}; \`isda runs ${show(stores[0])}\` lists one of them`,
     ];
   return all.length > 0 ? [count] : [count, `runs are made by \`isda train\`, ${storeCommands}`];
 }
@@ -135,7 +135,7 @@ export const registerRuns: RegisterCommand = (program, context) => {
     .command('runs')
     .addHelpText('after', example('runs --state done'))
     .description('list the runs in a folder: state, epochs, error (mean of the last ten epochs, last epoch)')
-    .argument('<folder>', `of runs: runs/, or what ${storeCommands} make`)
+    .argument('<folder>', `folder of runs: runs/, or a folder made by ${storeCommands}`)
     .addOption(new Option('--state <state>', 'only runs in this state').choices(cellStates))
     .option('--log <run>', 'show the end of the log of one run')
     .option('--json', 'print as JSON');

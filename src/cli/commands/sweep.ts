@@ -64,7 +64,7 @@ function warnWithoutHoldout({ plan, options, validates, context }: SweepCall): v
   const where = plan.validates ? 'the images of dataset.validationFraction' : 'the test set';
   const how = validates ? 'without --holdout' : 'with --holdout 0';
   context.stderr.write(
-    `warning: ${how} the choice is made on ${where}, and the error of what is chosen comes out too low\n`,
+    `warning: ${how} the value is chosen on ${where}, so the error of the chosen value is underestimated\n`,
   );
 }
 
@@ -116,7 +116,7 @@ async function runSweep(
   }
   if (interrupted.length > 0) {
     const names = someNames(interrupted.map(({ cell }) => cell.name));
-    print(`no value is chosen: ${names} ended without an error of its own, as a process does that is killed\n`);
+    print(`no value is chosen: ${names} ended without an error message, as a killed process does\n`);
   }
   const finalCells = chosen === undefined ? [] : finals.get(chosen.name)!;
   const finished = finalCells.length === 0 ? [] : await run(finalCells, root);
@@ -130,7 +130,8 @@ async function runSweep(
   }
   const all = [...tried, ...finished];
   const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;
-  if (left !== undefined) print(`${left}${chosen === undefined && options.finalSeeds > 0 ? ', then chooses' : ''}\n`);
+  if (left !== undefined)
+    print(`${left}${chosen === undefined && options.finalSeeds > 0 ? ', then chooses a value' : ''}\n`);
   print(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
   if (options.json === true) {
     const answer = { store: root, ...record, final, runs: runsOf(all) };
@@ -173,7 +174,7 @@ export function withSweepOptions(command: Command): Command {
       .addOption(
         new Option(
           '--values <list>',
-          "values as in 0.1,0.25 or '{name: focal},{name: lq}'; lambda0 has the paper's",
+          "values as in 0.1,0.25 or '{name: focal},{name: lq}'; default for lambda0: the paper's",
         ).argParser(collect),
       )
       .option('--random <n>', 'instead of one key: n points drawn from --range and --choice', countUpTo(maxRuns))

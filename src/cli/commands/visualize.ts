@@ -46,7 +46,7 @@ function indicesArgument(text: string): number[] {
   return text.split(',').map((word) => {
     const index = wholeNumber(word);
     if (index !== undefined) return index;
-    throw new InvalidArgumentError('Expected image numbers, counted from 0, with commas between them.');
+    throw new InvalidArgumentError('Expected image numbers, counted from 0, separated by commas.');
   });
 }
 
@@ -166,7 +166,7 @@ export function registerVisualize(parent: Command, context: CommandContext, name
         ...covarianceKinds,
       ]),
     )
-    .option('--estimate', 'estimate the covariance over the training set, also where the run kept one')
+    .option('--estimate', 'estimate the covariance over the training set, even if the run has one')
     .option('--iterations <n>', 'iterations of each step', countArgument, 10_000)
     .option('--rate1 <number>', 'learning rate of step I', amountArgument, 10)
     .option('--rate2 <number>', 'learning rate of step II', amountArgument, 1)

@@ -71,7 +71,7 @@ function libraryFindings(engine: EngineLocation, failures: readonly LibraryFailu
   const advice =
     engine.source === 'download'
       ? 'TensorFlow uses no GPU without it: `isda setup --build cuda --force` gets it'
-      : 'TensorFlow uses no GPU without it: install it, or name its folder in LD_LIBRARY_PATH';
+      : 'TensorFlow uses no GPU without it: install it, or add its folder to LD_LIBRARY_PATH';
   return [
     ...(versions === '' ? [] : [{ name: 'CUDA libraries', state: 'good', value: versions } as const]),
     ...[...new Set(failures.map(({ reason }) => reason))].map((reason): Finding => {
@@ -86,8 +86,8 @@ function libraryFindings(engine: EngineLocation, failures: readonly LibraryFailu
 /** Returns why TensorFlow uses no GPU although there is a driver. */
 function unusedAdvice(engine: EngineLocation, failures: readonly LibraryFailure[]): string {
   if (engine.build !== 'cuda') return 'not used: `isda setup --build cuda` gets the CUDA build';
-  if (failures.length > 0) return 'not used: TensorFlow cannot open the CUDA libraries named below';
-  return 'not used: CUDA_VISIBLE_DEVICES may hide it, or the driver be too old for CUDA 12';
+  if (failures.length > 0) return 'not used: TensorFlow cannot open the CUDA libraries listed below';
+  return 'not used: CUDA_VISIBLE_DEVICES may hide it, or the driver may be too old for CUDA 12';
 }
 
 function gpuFindings(driver: string | undefined, gpus: readonly Gpu[], advice: string | undefined): readonly Finding[] {

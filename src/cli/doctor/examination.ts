@@ -35,7 +35,7 @@ function dataFindings(environment: Environment, workingDirectory: string): reado
     const absent = files.filter((file) => !existsSync(join(directory, file)));
     if (absent.length === 0) return { name, state: 'good', value: directory };
     const value = absent.length === files.length ? `not in ${directory}` : `${directory} lacks ${absent.join(', ')}`;
-    const advice = `\`isda data download ${name}\` gets it; ISDA_DATA names the folder above it`;
+    const advice = `\`isda data download ${name}\` gets it; ISDA_DATA sets its parent folder`;
     return { name, state: 'note', value, advice };
   });
 }

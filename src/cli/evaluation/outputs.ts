@@ -43,7 +43,7 @@ const table: FileKind = { name: 'a CSV file', endings: ['.csv'], written: ['pred
 export function examinationFiles(options: ExaminationOptions, context: CommandContext): ExaminationFiles {
   const paths = (option: string, words: readonly string[] | string | true | undefined, kind: FileKind): string[] =>
     (typeof words === 'object' ? words : typeof words === 'string' ? [words] : []).map((word) =>
-      outputFile(word, kind, context, { action: 'write what the evaluation shows', option }),
+      outputFile(word, kind, context, { action: 'write the results of the evaluation', option }),
     );
   return {
     confusion: paths('--confusion', options.confusion, matrix),

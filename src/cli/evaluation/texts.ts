@@ -53,7 +53,7 @@ export function confusionTable({ classNames, counts }: Confusion, width: number)
     cells.map((row, label) => [classNames[label], String(label), ...row]),
   );
   if (fits(numbered)) return numbered;
-  const text = `The matrix of ${classNames.length} classes is too wide for a table here: --confusion FILE.csv, FILE.svg or FILE.png writes it.`;
+  const text = `The matrix of ${classNames.length} classes is too wide to print: --confusion FILE.csv, FILE.svg or FILE.png writes it to a file.`;
   return wrapText(text, width);
 }
 
@@ -88,7 +88,7 @@ export function calibrationText(
   const surer = meanConfidencePercent - accuracyPercent;
   const facts = [
     `expected calibration error ${percent(expectedErrorPercent)} % (${bins.length} bins)`,
-    `largest of a bin ${percent(maxErrorPercent)} %`,
+    `maximum calibration error ${percent(maxErrorPercent)} %`,
     `mean confidence ${percent(meanConfidencePercent)} %, accuracy ${percent(accuracyPercent)} %: ` +
       `${surer > 0 ? 'overconfident' : 'underconfident'} by ${twoDecimals(Math.abs(surer))} points`,
     ...(scaling === undefined ? [] : [scalingText(scaling)]),

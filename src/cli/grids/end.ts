@@ -29,7 +29,7 @@ export function detachedLine(
   const count = outcomes.filter(({ end }) => end.state === 'queued').length;
   if (count === 0) return undefined;
   const shown = displayPath(root, workingDirectory);
-  return `${count} of ${outcomes.length} runs are left to the queue: \`isda runs ${shellWord(shown)}\` shows them, \`${givenLine(command, ['detach'])}\` follows them`;
+  return `${count} of ${outcomes.length} runs remain in the queue: \`isda runs ${shellWord(shown)}\` shows them, \`${givenLine(command, ['detach'])}\` follows them`;
 }
 
 /** Returns the error of a grid that was stopped or has failed runs; undefined if all runs are done. */
@@ -45,9 +45,9 @@ export function gridFailure(
   const left = queuedJobs(outcomes);
   const again = givenLine(command);
   if (signal !== undefined && left.length > 0) {
-    return stopped(signal, `${done}, and ${count('queued')} are left to the queue`, {
+    return stopped(signal, `${done}, and ${count('queued')} remain in the queue`, {
       place: shown,
-      hint: `\`${givenLine(command, ['detach'])}\` follows them again; \`scancel ${left.join(' ')}\` ends them`,
+      hint: `\`${givenLine(command, ['detach'])}\` follows them again; \`scancel ${left.join(' ')}\` cancels them`,
     });
   }
   if (signal !== undefined && count('done') < outcomes.length) {

@@ -77,7 +77,7 @@ export async function withGridRunner<Result>(
   });
   const { executorFor, lookup, pollMilliseconds } = await openExecutors(options, context, progress.print);
   const signals = watchSignals(context);
-  const going = options.executor === 'slurm' ? 'the jobs keep running' : 'the running ones write their checkpoints';
+  const going = options.executor === 'slurm' ? 'the jobs keep running' : 'the active runs write their checkpoints';
   const asked = (): void => progress.print(`${signals.requested()}: ${going}`);
   signals.aborted.addEventListener('abort', asked);
   try {

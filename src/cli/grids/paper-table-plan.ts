@@ -33,7 +33,7 @@ export interface TableChoice extends Pick<GridOptions, 'out'> {
 /** Adds the argument and the options that select a table. */
 export function withTableChoice(command: Command): Command {
   const table = command
-    .addArgument(new Argument('<number>', 'of the table in the paper').choices(tableNumbers.map(String)))
+    .addArgument(new Argument('<number>', 'number of the table in the paper').choices(tableNumbers.map(String)))
     .option('--seeds <n>', 'runs per number, on seeds 1 to n', countUpTo(maxRuns), 3)
     .addOption(
       new Option(
@@ -49,7 +49,7 @@ export function withTableChoice(command: Command): Command {
     )
     .addOption(setOption())
     .addOption(
-      new Option('--from <store>', 'also use the runs that are done in this store; repeatable')
+      new Option('--from <store>', 'also use the completed runs of this store; repeatable')
         .argParser(collect)
         .default([], 'none'),
     );
@@ -77,7 +77,7 @@ function namedStore(store: string, workingDirectory: string): string {
     code: 'store/missing',
     place: path,
     kind: 'usage',
-    hint: '--from takes a folder of runs that is there; runs that are to be made go to --out',
+    hint: '--from must be an existing folder of runs; --out sets the folder of new runs',
   });
 }
 

@@ -131,7 +131,7 @@ export function planText(
   const time = [
     `${formatDuration(seconds)} one after the other`,
     ...(jobs === 1 ? [] : [`${formatDuration(secondsWithJobs)} with --jobs ${jobs}`]),
-    ...(unknown === 0 ? [] : [`without ${counted(unknown, 'run')} whose time is not known`]),
+    ...(unknown === 0 ? [] : [`without ${counted(unknown, 'run')} whose time is unknown`]),
   ];
   const spread = Math.max(...rows.map(({ step }) => step?.spread ?? 1));
   const absent = rows.filter(({ images }) => images?.counted === false).length;
@@ -140,14 +140,14 @@ export function planText(
     ...(device === undefined
       ? []
       : [
-          `step: of one full batch, fastest of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads of one of several concurrent runs`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
+          `step: time of one full batch, the fastest of up to ${steps}, measured just now on ${device}${jobs === 1 ? '' : `, with the threads of one of several concurrent runs`}${scaled ? '; ~: measured with fewer images and scaled' : ''}. epoch: training and evaluation; making batches and writing checkpoints are not counted.`,
         ]),
     ...(spread < busySpread
       ? []
       : [
-          `The slowest measured step took ${spread.toFixed(1)} times as long as the fastest: the machine is busy, and the times are those of an idle one.`,
+          `The slowest measured step took ${spread.toFixed(1)} times as long as the fastest: the machine is busy, but the times apply to an idle machine.`,
         ]),
-    'memory: of a training step, computed; kernels and the program itself come on top. disk: at most, of the newest checkpoints and the best one, which finished runs keep.',
+    'memory: computed for a training step; kernels and the program itself need additional memory. disk: upper bound for the newest checkpoints and the best one, which finished runs keep.',
     ...(absent === 0 ? [] : ['Some data sets are missing here: their official numbers of images were used.']),
   ];
   return [

@@ -106,7 +106,7 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     });
   }
   if (random === undefined && key === undefined) {
-    throw cannot('sweep', 'there is no key', {
+    throw cannot('sweep', 'no key is given', {
       code: 'option/missing',
       kind: 'usage',
       hint: 'name one, as in `isda sweep lambda0 …`, or search with --random',
@@ -125,7 +125,7 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   }
   if (random !== undefined && points.length < random) {
     const all = `there are only ${counted(points.length, 'different setting')} to draw`;
-    context.stderr.write(`warning: ${all}, so ${points.length} are tried in place of ${random}\n`);
+    context.stderr.write(`warning: ${all}, so ${points.length} are tried instead of ${random}\n`);
   }
   const root = storeOf(random === undefined ? `sweep-${key}-${experiment}` : `search-${experiment}`, options, context);
   const { network, dataset, augmentation } = describeConfig(base);

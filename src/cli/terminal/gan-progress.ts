@@ -42,7 +42,7 @@ export function createGanProgress({ stream, clock, iterations, before, log }: Ga
         count,
         [3, `discriminator ${digits(losses['discriminatorLoss'] ?? NaN)}`],
         [4, `generator ${digits(losses['generatorLoss'] ?? NaN)}`],
-        [5, `${seconds.toFixed(2)} s an iteration`],
+        [5, `${seconds.toFixed(2)} s per iteration`],
         ...(left > 0 ? [[2, `ETA ${formatDuration(seconds * left)}`] as const] : []),
       ],
       width,

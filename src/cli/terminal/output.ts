@@ -39,7 +39,7 @@ export function outputFile(
     throw cannot(action, `${out} is not the name of ${name}`, {
       code: 'option/invalid',
       kind: 'usage',
-      hint: `let ${option} end with ${orList(endings)}`,
+      hint: `${option} must end with ${orList(endings)}`,
     });
   const path = resolve(workingDirectory, out);
   refuseForeignFile(path, written, action, option);

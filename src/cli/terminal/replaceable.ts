@@ -58,7 +58,7 @@ export function refuseForeignFile(path: string, kinds: readonly Written[], actio
   if (head !== undefined && kinds.some((kind) => isOurs[kind](head))) return;
   // A write replaces also a file that cannot be read, if its folder can be written.
   const reason = head === undefined ? 'it cannot be read' : 'this program did not write it';
-  throw cannot(action, `there is a file of that name, and ${reason}`, {
+  throw cannot(action, `a file of that name exists, and ${reason}`, {
     code: 'file/exists',
     kind: 'usage',
     place: path,

@@ -10,7 +10,7 @@ import { run } from './run.js';
 export function binary(operation: string, a: Tensor, b: Tensor, dtype: DType = a.dtype): Tensor {
   const shape = broadcastShape(a.shape, b.shape);
   if (shape === undefined || a.dtype !== b.dtype) {
-    throw cannot(`compute ${operation}`, `${describeSpec(a)} and ${describeSpec(b)} do not fit together`, {
+    throw cannot(`compute ${operation}`, `${describeSpec(a)} and ${describeSpec(b)} are incompatible`, {
       code: 'engine/shape',
     });
   }

@@ -14,7 +14,7 @@ import { reshape, slice } from './shape.js';
 export function conv2dTransposed(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = 0 } = options;
   if (x.shape.length !== 4 || x.shape[3] !== kernel.shape[3]) {
-    throw cannot('convolve', `${describeSpec(x)} and transposed kernel ${describeSpec(kernel)} do not fit together`, {
+    throw cannot('convolve', `${describeSpec(x)} and transposed kernel ${describeSpec(kernel)} are incompatible`, {
       code: 'engine/shape',
     });
   }

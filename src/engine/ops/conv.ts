@@ -22,7 +22,7 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
   const { stride = 1, padding = 0 } = options;
   const [size, , inputs] = kernel.shape;
   if (x.shape.length !== 4 || x.shape[3] % inputs !== 0) {
-    throw cannot('convolve', `${describeSpec(x)} and kernel ${describeSpec(kernel)} do not fit together`, {
+    throw cannot('convolve', `${describeSpec(x)} and kernel ${describeSpec(kernel)} are incompatible`, {
       code: 'engine/shape',
     });
   }

@@ -23,7 +23,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   if (!(dtype in dtypeCodes)) {
     const known = Object.keys(dtypeCodes).join(', ');
-    throw cannot(`cast ${describeSpec(x)}`, `there is no type ${String(dtype)}, only ${known}`, {
+    throw cannot(`cast ${describeSpec(x)}`, `the type ${String(dtype)} is unknown, expected one of ${known}`, {
       code: 'engine/shape',
     });
   }

@@ -50,7 +50,7 @@ function productShape(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boo
   const stack = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
   if (innerA !== innerB || stack === undefined || a.dtype !== b.dtype) {
     const marks = `${transposeA ? ' transposed' : ''} and ${describeSpec(b)}${transposeB ? ' transposed' : ''}`;
-    throw cannot('multiply matrices', `${describeSpec(a)}${marks} do not fit together`, { code: 'engine/shape' });
+    throw cannot('multiply matrices', `${describeSpec(a)}${marks} are incompatible`, { code: 'engine/shape' });
   }
   return [...stack, rows, columns];
 }

@@ -39,7 +39,9 @@ export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPoolOptio
   const padded = padWithLowest(detach(x), padding);
   const [count, height, width, channels] = padded.shape;
   if (x.shape.length !== 4 || Math.min(height, width) < size) {
-    throw cannot('pool', `${describeSpec(x)} has no window of ${size} x ${size}`, { code: 'engine/shape' });
+    throw cannot('pool', `a window of ${size} x ${size} does not fit into ${describeSpec(x)}`, {
+      code: 'engine/shape',
+    });
   }
   const attributes = {
     T: type(x.dtype),

@@ -20,7 +20,7 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   const shape = both && broadcastShape(condition.shape, both);
   if (shape === undefined || condition.dtype !== 'bool' || a.dtype !== b.dtype) {
     const three = [condition, a, b].map(describeSpec).join(', ');
-    throw cannot('compute where', `${three} are not a bool and two of one type, or do not broadcast`, {
+    throw cannot('compute where', `expected a bool tensor and two tensors of one type that broadcast, got ${three}`, {
       code: 'engine/shape',
     });
   }

@@ -89,14 +89,14 @@ export function pad(x: Tensor, paddings: readonly (readonly [number, number])[])
 
 /** The block of shape `size` whose first element is at `begin`. */
 export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor {
-  requireList('slice', 'its beginning', begin);
-  requireList('slice', 'its size', size);
+  requireList('slice', 'begin', begin);
+  requireList('slice', 'size', size);
   const inside = x.shape.every(
     (extent, axis) => begin[axis] >= 0 && size[axis] >= 0 && begin[axis] + size[axis] <= extent,
   );
   if (!inside || begin.length !== x.shape.length || size.length !== x.shape.length) {
     const block = `[${size.join(', ')}] at [${begin.join(', ')}]`;
-    throw cannot('slice', `${describeSpec(x)} has no block of ${block}`, { code: 'engine/shape' });
+    throw cannot('slice', `${describeSpec(x)} does not contain a block of ${block}`, { code: 'engine/shape' });
   }
   const { program } = x;
   const attributes = { T: type(x.dtype), Index: type('int32') };

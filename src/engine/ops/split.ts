@@ -28,7 +28,7 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
   const axis = x.shape.length - 1;
   const extent = x.shape[axis] / parts;
   if (!Number.isInteger(extent)) {
-    throw cannot('split', `the last axis of ${describeSpec(x)} does not have ${parts} equal parts`, {
+    throw cannot('split', `the last axis of ${describeSpec(x)} cannot be divided into ${parts} equal parts`, {
       code: 'engine/shape',
     });
   }

@@ -167,7 +167,7 @@ export function drawDots({ panels, title, notes = [], width = 640, palette = pap
     y = end.bottom;
     cut ||= end.cut;
   }
-  const arrows = cut ? ['An arrow: the interval goes on beyond the axis.'] : [];
+  const arrows = cut ? ['Arrow: the interval continues beyond the axis.'] : [];
   for (const note of [...notes, ...arrows]) {
     paragraph(note, noteSize, { x: margin, fill: palette.soft });
     y += 3;

@@ -19,7 +19,7 @@ export interface Series {
 const maxBands = 6;
 
 /** The note on bands that `withoutCrowdedBands` has left out. */
-export const withoutBandsNote = 'The spread over the seeds is left out: too many bands would cover one another.';
+export const withoutBandsNote = 'The spread over the seeds is not shown: too many bands would overlap.';
 
 /** Returns the series, without their bands if there are too many. */
 export function withoutCrowdedBands(series: readonly Series[]): readonly Series[] {
@@ -31,7 +31,7 @@ export function withoutCrowdedBands(series: readonly Series[]): readonly Series[
 export function evaluatedEpochsNotes(series: readonly Series[]): readonly string[] {
   const gaps = series.flatMap(({ points }) => points.slice(1).map(([x], index) => x - points[index][0]));
   const largest = Math.max(1, ...gaps);
-  return largest === 1 ? [] : [`Lines join the epochs with an evaluation, up to ${largest} apart.`];
+  return largest === 1 ? [] : [`Lines connect the evaluated epochs, which are up to ${largest} apart.`];
 }
 
 /** All points of a series, including its thin lines and band. */

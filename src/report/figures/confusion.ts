@@ -159,7 +159,7 @@ export function confusionMap({ classNames, counts }: Confusion, { title }: HeatM
       ]),
       textElement('true class', { x, y, 'text-anchor': 'middle', transform: sideways(x, y), fill: paper.soft }),
       textElement('predicted', { x: middle.x, y: bottom + labelWidth + 28, 'text-anchor': 'middle', fill: paper.soft }),
-      ...key({ colour: right, text: 'right, share of the class', end: '100 %' }, { x: margin, ...keyPlace }),
+      ...key({ colour: right, text: 'correct, share of the class', end: '100 %' }, { x: margin, ...keyPlace }),
       ...key({ colour: wrong, text: 'wrong', end: wrongEnd }, { x: 2 * margin + keyPlace.width, ...keyPlace }),
     ],
   );

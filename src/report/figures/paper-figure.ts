@@ -31,11 +31,15 @@ function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], o
       hint: `panels: ${groups.map(({ title }) => title).join('; ')}`,
     });
   if (chosen.length > maxPanels)
-    throw cannot('draw the figure', `the runs would make ${chosen.length} panels, and none has the paper's settings`, {
-      code: 'figure/selection',
-      kind: 'usage',
-      hint: `choose with --only TEXT, a part of a title such as "${chosen[0].title}"`,
-    });
+    throw cannot(
+      'draw the figure',
+      `the runs need ${chosen.length} panels, more than ${maxPanels}, and none has the paper's settings`,
+      {
+        code: 'figure/selection',
+        kind: 'usage',
+        hint: `choose with --only TEXT, a part of a title such as "${chosen[0].title}"`,
+      },
+    );
   return { chosen, isPaper };
 }
 
@@ -61,7 +65,7 @@ export function paperFigure(
   const fitting = runs.filter(({ config, rows }) => spec.nameOf(config) !== undefined && rows.length > 0);
   const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!, presets);
   if (groups.length === 0)
-    throw cannot(`draw figure ${spec.name}`, 'none of the runs has a curve that belongs to it', {
+    throw cannot(`draw figure ${spec.name}`, 'none of the runs belongs to this figure', {
       code: 'figure/empty',
       hint: `for example: isda train --config ${spec.paper[0][0]}`,
     });

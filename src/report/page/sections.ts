@@ -36,7 +36,7 @@ export function summarySection({ runs, unreadable, groups }: ReportContent, stor
     <h2>Summary</h2>
     <ul>
       <li>${counted(runs.length, 'run')} of ${counted(experiments, 'experiment')}: ${states.join(', ') || 'none'}</li>
-      <li>${formatDuration(seconds)} of training and evaluation in all</li>
+      <li>${formatDuration(seconds)} of training and evaluation in total</li>
       <li>read from ${stores.join(', ')}</li>
       ${unreadable.map(({ name, reason }) => html`<li class="failed">left out: ${name}, ${reason}</li>`)}
     </ul>
@@ -98,9 +98,9 @@ export function resultsSection({ groups }: ReportContent): Markup {
   return html`<section id="results">
     <h2>Results</h2>
     <p class="soft">
-      Test error in percent, on held-out images where the title says so: the mean of the last ten epochs of each seed;
-      over the complete runs, mean ± sample standard deviation of it and of the best epoch. 95 %: confidence interval of
-      the mean over the seeds, by Student's t; one run has none. ${note}
+      Test error in percent, on held-out images if the title mentions them: the mean of the last ten epochs of each
+      seed; over the complete runs, the mean ± sample standard deviation of this value and of the best epoch. 95 %:
+      confidence interval of the mean over the seeds, by Student's t; one run has none. ${note}
     </p>
     ${groups.map((group, index) => groupResults(group, index < maxCharts ? [groupDots(group), groupChart(group)] : []))}
   </section>`;
@@ -114,7 +114,7 @@ export function failedSection({ failed }: ReportContent): Markup | undefined {
       ({ run, logs }) =>
         html`<h3>${run.name}</h3>
           <p class="failed">
-            ${run.reason ?? 'it gave no reason'}, after ${run.rows.length} of ${run.config.training.epochs} epochs
+            ${run.reason ?? 'no reason given'}, after ${run.rows.length} of ${run.config.training.epochs} epochs
           </p>
           ${logs.map(
             ({ path, before, lines }) =>
@@ -171,7 +171,9 @@ export function runsSection({ runs }: ReportContent): Markup {
 export function configsSection({ configs }: ReportContent): Markup {
   return html`<section id="configs">
     <h2>Configs</h2>
-    <p class="soft">Of each experiment with every default filled in; its runs differ in the seed alone.</p>
+    <p class="soft">
+      One config per experiment, with every default filled in; the runs of an experiment differ only in the seed.
+    </p>
     ${configs.map(
       ({ name, yaml }) =>
         html`<details>

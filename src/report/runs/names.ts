@@ -10,7 +10,7 @@ import { titleOf } from '../titles.js';
 export function networkName(config: ExperimentConfig): string {
   const title = titleOf.network(networkOf(config));
   // The name of a user's own network is that of its file, which might equal the name of a built-in one.
-  return config.model.name === 'custom' ? `${title} (own network)` : title;
+  return config.model.name === 'custom' ? `${title} (custom network)` : title;
 }
 
 /**

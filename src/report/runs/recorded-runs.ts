@@ -46,7 +46,7 @@ function checkOutcome(
   const refuse = (reason: string): Error => cannot('use the run', reason, { code: 'run/changed', place: folder });
   if (config !== undefined && !isFingerprintOf(config, of.settings)) {
     throw refuse(
-      'its config.yaml is not the one that its summary is of: it was changed since, or another version of isda reads it differently',
+      'its config.yaml does not match its summary: it was changed since, or another version of isda reads it differently',
     );
   }
   if (metricsDigest(rows, knownMetrics) !== of.metrics) {

@@ -33,15 +33,15 @@ export function chooseItems<Item extends Words>(patterns: readonly string[], ite
     if (unknown !== undefined) {
       const all = known.filter((word) => !items.some(({ configName }) => configName.endsWith(word)));
       throw refuse(
-        `nothing in the table is called "${unknown}"`,
-        didYouMean(unknown, known) ?? `it has ${all.join(', ')}`,
+        `the table contains nothing called "${unknown}"`,
+        didYouMean(unknown, known) ?? `it contains ${all.join(', ')}`,
       );
     }
     const fitting = items.filter((item) =>
       expressions.every((expression) => wordsOf(item).some((word) => expression.test(word))),
     );
     if (fitting.length === 0) {
-      throw refuse('no number of the table is all of these', 'separate choices are several --only');
+      throw refuse('no number of the table matches all of these words', 'for separate choices, repeat --only');
     }
     return fitting;
   });

@@ -37,7 +37,7 @@ export const layouts: Readonly<Record<TableNumber, Layout>> = {
     }),
   },
   3: {
-    title: 'ISDA beside other methods',
+    title: 'ISDA compared with other methods',
     labels: ['method'],
     row: ({ method }) => [titleOf.method(method)],
     column: ({ network, dataset }) => ({ group: titleOf.network(network), name: titleOf.dataset(dataset) }),

@@ -25,11 +25,11 @@ function measuredNote(table: TableNumber, seeds: number, items: readonly TableIt
       : [`${images} error`, "the paper's protocol"];
   const over = seeds === 1 ? 'on seed 1' : `mean ± sample standard deviation over the seeds 1 to ${seeds}`;
   return (
-    `measured: ${error} in percent, ${over}; of each run the mean of its last ten epochs, ${protocol} (of all epochs ` +
-    "where there are fewer). 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none. " +
-    "printed: the paper's number. diff: measured less printed. n: runs that are done. minus basic: difference from cross " +
-    'entropy (basic) with the same network and data by seed, of the seeds that both have, with its 95 % interval. ' +
-    "p: Welch's t-test against it, two-sided; p (Holm): with Holm's correction over all comparisons of the table."
+    `measured: ${error} in percent, ${over}; the value of a run is the mean of its last ten epochs, ${protocol} (of all ` +
+    "epochs if there are fewer). 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none. " +
+    "printed: the paper's number. diff: measured minus printed. n: completed runs. minus basic: difference from cross " +
+    'entropy (basic) with the same network and data by seed, over the seeds that both have, with its 95 % interval. ' +
+    "p: Welch's t-test against basic, two-sided; p (Holm): with Holm's correction over all comparisons of the table."
   );
 }
 
@@ -43,10 +43,12 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
     if (images !== undefined) measuredOn.set(images, (measuredOn.get(images) ?? new Set()).add(configName));
   }
   const none =
-    without.length === changed.length ? 'The paper has no numbers for them.' : 'Nothing is printed where it has none.';
+    without.length === changed.length
+      ? 'The paper has no numbers for them.'
+      : 'The paper has no numbers for some of them.';
   const own = [
     `Not the paper's settings: ${some(names)}.`,
-    ...(without.length < changed.length ? ['The printed numbers beside them are those of its own settings.'] : []),
+    ...(without.length < changed.length ? ["The printed numbers are for the paper's settings."] : []),
     ...(without.length > 0 ? [none] : []),
   ].join(' ');
   return [
@@ -70,7 +72,7 @@ function lambda0Notes(items: readonly TableItem[], searched: readonly Lambda0Cho
       (choice) => choice.network === network && choice.dataset === dataset && choice.augmentation === augmentation,
     );
     const from = own.some((choice) => choice.lambda0 === lambda0) ? 'searched' : 'default';
-    const other = from === 'default' && own.length > 0 ? `, though the sweep chose ${own[0].lambda0}` : '';
+    const other = from === 'default' && own.length > 0 ? `, but the sweep chose ${own[0].lambda0}` : '';
     return [{ from, text: `${name} (${lambda0}${other})` }];
   });
   const of = (from: string): readonly string[] => [
@@ -79,10 +81,10 @@ function lambda0Notes(items: readonly TableItem[], searched: readonly Lambda0Cho
   const part = (title: string, texts: readonly string[]): readonly string[] =>
     texts.length === 0 ? [] : [`${title}: ${some(texts)}.`];
   const parts = [
-    ...part('lambda0 as searched on held-out images', of('searched')),
-    ...part('lambda0 of the config, not as searched', of('default')),
+    ...part('lambda0 chosen on held-out images', of('searched')),
+    ...part('lambda0 of the config, not chosen by a search', of('default')),
   ];
-  return parts.length === 0 ? [] : [`${parts.join(' ')} The paper searches it for every row.`];
+  return parts.length === 0 ? [] : [`${parts.join(' ')} The paper searches lambda0 for every row.`];
 }
 
 function withoutConfigNote(items: readonly TableItem[]): readonly string[] {
@@ -90,11 +92,11 @@ function withoutConfigNote(items: readonly TableItem[]): readonly string[] {
   if (without.length === 0) return [];
   const methods = [...new Set(without.map(({ method }) => titleOf.method(method)))];
   return [
-    `No config yet: ${some(methods)} (${counted(without.length, 'number')}); configs/${without[0].configName}.yaml would make one.`,
+    `No config yet: ${some(methods)} (${counted(without.length, 'number')}), for example configs/${without[0].configName}.yaml.`,
   ];
 }
 
-const stateOf = ({ found }: OpenRun): string => found?.state ?? 'not begun';
+const stateOf = ({ found }: OpenRun): string => found?.state ?? 'not started';
 
 function missingNotes(open: readonly OpenRun[], commands: readonly string[]): readonly string[] {
   if (open.length === 0) return [];
@@ -104,7 +106,7 @@ function missingNotes(open: readonly OpenRun[], commands: readonly string[]): re
   const names = [...new Set(open.map(({ configName }) => configName.slice(configName.lastIndexOf('/') + 1)))];
   const failed = open.flatMap(({ found }) => (found?.state === 'failed' ? [`${found.name} (${found.reason})`] : []));
   return [
-    `Missing: ${counted(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. What ${open.length === 1 ? 'it takes, and what makes it' : 'they take, and what makes them'}:` +
+    `Missing: ${counted(open.length, 'run')} of ${some(names)}: ${states.join(', ')}. Commands that estimate the cost and start ${open.length === 1 ? 'it' : 'them'}:` +
       commands.map((command) => `\n  ${command}`).join(''),
     ...(failed.length === 0 ? [] : [`Failed: ${some(failed, 3)}.`]),
   ];
@@ -117,9 +119,11 @@ const isBlocked = ({ unused }: OpenRun, root: string): boolean => unused?.ofGrid
 function blockedNotes(blocked: readonly OpenRun[], root: string, commands: readonly string[]): readonly string[] {
   if (blocked.length === 0) return [];
   const names = blocked.flatMap(({ unused }) => (unused ? [unused.name] : []));
+  const [runs, have, them] =
+    names.length === 1 ? ['a run', 'has its folder', 'it'] : ['runs', 'have their folders', 'them'];
   return [
-    `In the place of ${counted(names.length, 'missing run')} are runs on other images or from other weights, which are not ` +
-      `made again: ${some(names)}. Move them out of ${root}, or name another folder with --out; then what makes them:` +
+    `${counted(names.length, 'missing run')} cannot start, because ${runs} on other images or from other weights ${have}: ` +
+      `${some(names)}. Move ${them} out of ${root}, or choose another folder with --out; then start the missing runs with:` +
       commands.slice(-1).map((command) => `\n  ${command}`).join(''), // prettier-ignore
   ];
 }
@@ -151,7 +155,7 @@ function originNotes(unusual: readonly string[], used: readonly StoredRun[]): re
     ...(unusual.length === 0 ? [] : [`† Not comparable with the printed numbers: ${some(unusual, 3)}.`]),
     ...(unknown === 0 || unknown === used.length
       ? []
-      : [`${runs} of an earlier version ${verb} not say which images were used: taken for those of the paper.`]),
+      : [`${runs} of an earlier version ${verb} not record which images were used; the paper's images are assumed.`]),
   ];
 }
 

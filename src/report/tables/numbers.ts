@@ -95,7 +95,7 @@ export function ownItems(
     const { network, dataset, method } = address;
     throw cannot(
       `lay out Table ${table}`,
-      `${made[first].file} and ${file} both are ${method} of ${network} on ${dataset}`,
+      `${made[first].file} and ${file} have the same place: ${method} of ${network} on ${dataset}`,
       {
         code: 'option/conflict',
         kind: 'usage',

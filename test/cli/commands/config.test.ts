@@ -52,7 +52,7 @@ describe('isda config check', () => {
     expect(out).toBe('ok  many/a.yaml\nok  good.yaml\n');
     expect(err).toContain('cannot use config bad.yaml: unknown key training.epocs');
     expect(err).toContain('cannot use config many/deep/b.yml: expected keys and values');
-    expect(err.trimEnd().split('\n').at(-1)).toBe('error: cannot use every config: 2 of 4 have errors');
+    expect(err.trimEnd().split('\n').at(-1)).toBe('error: cannot use all configs: 2 of 4 have errors');
   });
 
   it('says the same as JSON', async () => {

@@ -45,7 +45,7 @@ describe('isda data export', () => {
     const taken = await runCli(folder, ['data', 'export', 'cifar10', '--out', 'mine']);
     expect([taken.code, taken.stderr]).toEqual([
       2,
-      `error: cannot write the images: the folder is there and not empty\n  ${join(folder, 'mine')}\n  hint: choose another folder with --out\n`,
+      `error: cannot write the images: the folder exists and is not empty\n  ${join(folder, 'mine')}\n  hint: choose another folder with --out\n`,
     ]);
     const unknown = await runCli(folder, ['data', 'export', 'cifar10', '--out', 'new', '--classes', 'syntetic_3']);
     expect([unknown.code, unknown.stderr]).toEqual([

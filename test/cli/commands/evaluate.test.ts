@@ -64,7 +64,7 @@ describe('isda evaluate', () => {
     const [third, end] = checkpointsOf(join(folder, 'within'));
     expect([third, end]).toEqual(['epoch-0001-step-0000003.safetensors', 'epoch-0001-step-0000004.safetensors']);
     const at = (name: string) => runHere(folder, ['evaluate', 'within', '--checkpoint', join('within', 'checkpoints', name)]); // prettier-ignore
-    expect((await at(third)).stderr).toBe('note: the checkpoint is from within epoch 1, after step 3 of it');
+    expect((await at(third)).stderr).toBe('note: the checkpoint is from the middle of epoch 1, after step 3');
     expect((await at(end)).stderr).toBe('');
   });
 
@@ -162,7 +162,7 @@ describe('isda evaluate that looks into the result', () => {
     }
     const first = join('run', 'checkpoints', 'epoch-0001-step-0000004.safetensors');
     const file = await runCli(folder, ['evaluate', 'run', '--checkpoint', first, '--compare', 'run', '--json']);
-    expect(file.stderr).toBe('note: run is at its newest checkpoint: the file is of the first alone\n');
+    expect(file.stderr).toBe('note: the newest checkpoint of run is used: the file belongs to the first run only\n');
     expect(JSON.parse(file.stdout)).toMatchObject({
       checkpoint: join(folder, first),
       comparison: { with: { checkpoint: newest } },
@@ -293,7 +293,7 @@ describe('isda export and import', () => {
       expect(code).toBe(2);
       expect(stderr).toBe(
         'error: cannot export a network: give either --run or --config\n' +
-          '  hint: --run DIR exports what a run has trained, --config FILE a network with fresh weights\n',
+          '  hint: --run DIR exports the network of a run, --config FILE a network with fresh weights\n',
       );
     }
   });

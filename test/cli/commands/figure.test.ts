@@ -56,7 +56,7 @@ describe('isda figure curve', () => {
     const same = await run(folder, ...words, '--label', 'x', 'y', 'x', '--out', 'b.svg');
     expect([same.code, same.stderr]).toEqual([
       2,
-      'error: cannot draw the curves: two runs are called "x"\n  hint: give each run once, and each --label another text\n',
+      'error: cannot draw the curves: two runs are called "x"\n  hint: give each run only once, and each --label a different text\n',
     ]);
     expect(existsSync(join(folder, 'b.svg'))).toBe(false);
   });
@@ -84,8 +84,8 @@ describe('isda figure curve', () => {
     const { code, stderr } = await run(folder, ...args, '--y-max', '50');
     expect([code, stderr]).toEqual([
       2,
-      'error: cannot draw the curves: --y-max needs one axis, and these have one each: loss, error\n' +
-        '  hint: draw them apart, or leave out --y-max\n',
+      'error: cannot draw the curves: --y-max needs a single axis, but these have one each: loss, error\n' +
+        '  hint: draw them separately, or leave out --y-max\n',
     ]);
   });
 
@@ -130,7 +130,7 @@ describe('isda figure curve', () => {
   const mistakes: [string, string[], number, string][] = [
     ['an unknown metric', ['--run', 'r1', '--out', 'a.svg', '--metric', 'test_eror'], 2, 'did you mean test_error?'],
     ['a metric the run has not', ['--run', 'r1', '--out', 'a.svg', '--metric', 'test_error_top5'], 2, 'has no test_error_top5'],
-    ['another format', ['--run', 'r1', '--out', 'a.jpg'], 2, 'let --out end with .svg or .png'],
+    ['another format', ['--run', 'r1', '--out', 'a.jpg'], 2, '--out must end with .svg or .png'],
     ['a width nobody can read', ['--run', 'r1', '--out', 'a.svg', '--width', '100'], 2, 'Expected 300 to 4000 pixels'],
     ['an axis that ends below 0', ['--run', 'r1', '--out', 'a.svg', '--y-max', '-1'], 2, 'Expected a number above 0'],
     ['too few labels', ['--run', 'r1', '--run', 'r1', '--label', 'a', '--out', 'a.svg'], 2, '1 labels for 2 runs'],
@@ -167,7 +167,7 @@ describe("the paper's figures", () => {
     expect(lines.slice(0, 4)).toEqual([
       "ResNet-32, CIFAR-10, 20 epochs (not the paper's settings)",
       '  basic  2 seeds',
-      'Without runs, and what makes the first seed of each:',
+      'Without runs; commands that run the first seed of each:',
       expect.stringMatching(/^ {2}isda train --config one\/test-basic-seed1\/config.yaml --set experiment=ISDA /),
     ]);
     expect(lines.at(-2)).toMatch(
@@ -195,7 +195,7 @@ describe("the paper's figures", () => {
     expect(missing.stderr).toContain('cannot read the runs: there is no such folder');
     const empty = await run(folder, 'figure', '3', '--store', '.', '--out', 'f.svg');
     expect(empty).toMatchObject({ code: 1, stdout: '' });
-    expect(empty.stderr).toContain('cannot draw figure 3: none of the runs has a curve that belongs to it');
+    expect(empty.stderr).toContain('cannot draw figure 3: none of the runs belongs to this figure');
     expect(empty.stderr).toContain('isda train --config resnet152-imagenet-basic');
   });
 });

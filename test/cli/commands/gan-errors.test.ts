@@ -26,9 +26,13 @@ describe('isda gan refuses', () => {
     [
       train('optimizer.name=custom'),
       'optimizer: a generator is trained by the optimizer of its kind',
-      'gan.learningRate sets its rate',
+      'gan.learningRate sets its learning rate',
     ],
-    [train('gan.optimizer=adam'), 'gan.optimizer: a generator is trained by', 'gan.learningRate sets its rate'],
+    [
+      train('gan.optimizer=adam'),
+      'gan.optimizer: a generator is trained by',
+      'gan.learningRate sets its learning rate',
+    ],
   ] as const)('%j', async ([args, reason, hint], { folder }) => {
     const { code, stderr } = await runCli(folder, args);
     expect(code, stderr).toBe(2);
@@ -49,7 +53,7 @@ describe('isda gan refuses', () => {
     expect([generator.code, generator.stderr]).toEqual([
       2,
       expect.stringMatching(
-        /^error: cannot use config .*tiny-gan\.yaml: it is that of a generator\n {2}hint: train it with `isda gan train`\n$/,
+        /^error: cannot use config .*tiny-gan\.yaml: it is the config of a generator\n {2}hint: train it with `isda gan train`\n$/,
       ),
     ]);
   });
@@ -76,7 +80,7 @@ describe('isda gan refuses', () => {
     expect([few.code, few.stderr]).toEqual([
       2,
       [
-        'error: cannot train a generator: there are 50 images for batches of 51',
+        'error: cannot train a generator: there are only 50 images, fewer than a batch of 51',
         '  hint: choose a training.batchSize of at most 50',
         '',
       ].join('\n'),

@@ -49,7 +49,7 @@ describe('isda gan train', () => {
     const run = join(folder, 'whole');
     const lines = whole.stdout
       .split('\n')
-      .map((line) => line.replace(/[\d.]+ s an iteration.*$/, '…').replace(/-?\d+\.\d+/g, '#'));
+      .map((line) => line.replace(/[\d.]+ s per iteration.*$/, '…').replace(/-?\d+\.\d+/g, '#'));
     expect(lines).toEqual([
       'experiment    tiny-gan',
       'generator     acgan, #k parameters',
@@ -271,7 +271,7 @@ describe('isda gan sample', () => {
       return { text: outcome.stdout, bytes: readFileSync(join(folder, name), 'base64') };
     };
     const first = await sample('first.png', '--class', '3');
-    expect(first.text).toBe(`${join(folder, 'first.png')}: 2 images a row, rows: synthetic_3`);
+    expect(first.text).toBe(`${join(folder, 'first.png')}: 2 images per row, rows: synthetic_3`);
     expect((await sample('second.png', '--class', 'synthetic_3')).bytes).toBe(first.bytes);
     expect((await sample('third.png', '--class', '3', '--seed', '1')).bytes).not.toBe(first.bytes);
   });

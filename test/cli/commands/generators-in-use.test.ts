@@ -123,12 +123,14 @@ describe('isda visualize', () => {
   it('reports invalid arguments', async () => {
     const far = await isda([...common, '--index', '256', '--out', 'nothing']);
     expect(far.exitCode).toBe(2);
-    expect(far.stderr).toContain('error: cannot show the images: there is no image 256, only 0 … 127');
+    expect(far.stderr).toContain(
+      'error: cannot show the images: there is no image 256; the images are numbered 0 … 127',
+    );
     const pca = ['--directions', 'pca', '--components', '65', '--covariance', 'single', '--out', 'nothing'];
     const many = await isda([...common, ...pca]);
     expect(many.exitCode, many.all).toBe(2);
     expect(many.stderr).toContain(
-      'cannot move along the principal components: there are 64, as many as features, not 65',
+      'cannot move along the principal components: there are only 64, one per feature, not 65',
     );
     expect(many.stderr).not.toMatch(/step I|estimating/);
     const fast = await isda([...two, '--rate1', '1e39', '--iterations', '9', '--out', 'nothing']);
@@ -145,7 +147,9 @@ describe('a generator of some classes', () => {
     const args = ['gan', 'quality', '--generator', 'two-classes', '--run', 'mixed', '--samples', '61', '--json'];
     const outcome = await isda([...args, '--out', 'two-classes.png']);
     expect(outcome.exitCode, outcome.all).toBe(0);
-    expect(outcome.stderr).toContain('classes: synthetic_3, synthetic_5 alone, which the generators were trained on');
+    expect(outcome.stderr).toContain(
+      'only the classes that the generators were trained on are compared: synthetic_3, synthetic_5',
+    );
     const { rows } = JSON.parse(outcome.stdout) as Quality;
     expect(rows.map(({ name }) => name)).toEqual(['all', 'synthetic_3', 'synthetic_5']);
     // Each sample belongs to one of the two.
@@ -176,7 +180,7 @@ describe('a generator of some classes', () => {
     const refused = await isda([...args, '--index', [own, ...others].join(','), '--out', 'none']);
     expect(refused.exitCode).toBe(2);
     expect(refused.stderr).toMatch(
-      /cannot show the images: image \d+ is of class synthetic_\d: the generator was trained on synthetic_3, synthetic_5 alone/,
+      /cannot show the images: image \d+ is of class synthetic_\d: the generator was trained only on synthetic_3, synthetic_5/,
     );
     expect(refused.stderr).not.toContain('step I');
   });

@@ -118,7 +118,7 @@ describe('isda sweep --dry-run', () => {
       ['optimizer.learningrate', '--values', '1'],
       'unknown key optimizer.learningrate\n  --set optimizer.learningrate=1\n                  ^^^^^^^^^^^^\n  hint: did you mean optimizer.learningRate?',
     ],
-    [[], 'cannot sweep: there is no key'],
+    [[], 'cannot sweep: no key is given'],
     [['lambda0', '--random', '2'], 'cannot sweep lambda0 at random: --random takes its keys from --range and --choice'],
     [['--random', '2', '--range', 'loss.lambda0=-1..1'], 'loss.lambda0: expected a number of at least 0, got -1'],
     [
@@ -168,7 +168,7 @@ describe('isda sweep --dry-run', () => {
     const { code, stderr } = await runCli(folder, sweep('lambda0', '--holdout', '0'));
     expect([code, stderr]).toEqual([
       0,
-      'warning: with --holdout 0 the choice is made on the test set, and the error of what is chosen comes out too low\n',
+      'warning: with --holdout 0 the value is chosen on the test set, so the error of the chosen value is underestimated\n',
     ]);
   });
 });
@@ -253,7 +253,7 @@ describe('isda runs', () => {
       expect.stringMatching(/^test-b-seed1 +stopped +20\/\d+ /),
       '',
       '2 runs: 1 done, 1 stopped',
-      'folders of runs in this one: table1; `isda runs table1` lists one',
+      'this folder contains folders of runs: table1; `isda runs table1` lists one of them',
       '',
     ]);
     const alone = await runCli(folder, ['runs', 'test-a-seed1', '--json']);

@@ -20,7 +20,7 @@ describe.each([
     const before = readdirSync(folder);
     const { code, stderr } = await runCli(folder, [...command, ...data, '--out', '.']);
     expect(code).toBe(2);
-    expect(stderr).toContain('it holds config.yaml, summary.json, which no run wrote');
+    expect(stderr).toContain('it contains config.yaml, summary.json, not written by a run');
     expect(readFileSync(join(folder, 'config.yaml'), 'utf8')).toBe(tiny);
     expect(readFileSync(join(folder, 'summary.json'), 'utf8')).toBe('mine');
     expect(readdirSync(folder)).toEqual(before);
@@ -34,18 +34,18 @@ describe('a path in an option or a config is refused', () => {
     [
       'if no shell expanded its ~',
       ['train', '--config', 'tiny-isda', '--out=~/x'],
-      "is '~/x', and no shell expanded its ~",
+      "is '~/x', but the shell did not expand ~",
     ],
-    ['if it starts with ~ in a config', ['train', '--config', 'tiny-isda', '--set', 'output.dir=~/x'], 'begins with ~'],
+    ['if it starts with ~ in a config', ['train', '--config', 'tiny-isda', '--set', 'output.dir=~/x'], 'starts with ~'],
     [
       'if the path of the data starts with ~',
       ['train', '--config', 'tiny-isda', '--set', 'dataset.dir=~/data'],
-      'begins with ~',
+      'starts with ~',
     ],
     [
       'if it starts with a shell variable',
       ['train', '--config', 'tiny-isda', '--set', 'output.dir=$HOME/runs'],
-      'begins with $HOME, which only a shell expands',
+      'starts with $HOME, which only a shell expands',
     ],
   ])('%s', async ([, args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, args);

@@ -85,7 +85,7 @@ describe('a folder of classes alone', () => {
 
   it('is swept over without --holdout, which is said', async () => {
     const { code, stderr } = await runCli(folder, [...sweep, '--dry-run']);
-    expect(stderr).toContain('without --holdout the choice is made on the images of dataset.validationFraction');
+    expect(stderr).toContain('without --holdout the value is chosen on the images of dataset.validationFraction');
     expect(code).toBe(0);
   });
 
@@ -157,10 +157,10 @@ describe('isda config new', () => {
     writeFileSync(join(folder, 'mine-cross-entropy.yaml'), 'x: 1\n');
     const { code, stderr } = await runCli(folder, ['config', 'new', '--data', 'photos', '--out', 'mine.yaml']);
     expect(code).toBe(2);
-    expect(stderr).toContain(`there is a file of that name\n  ${join(folder, 'mine-cross-entropy.yaml')}`);
+    expect(stderr).toContain(`a file of that name exists\n  ${join(folder, 'mine-cross-entropy.yaml')}`);
     const nowhere = await runCli(folder, ['config', 'new', '--data', 'nowhere']);
     expect(nowhere.stderr).toContain(
-      `error: cannot look at the images: there is no such folder\n  ${join(folder, 'nowhere')}`,
+      `error: cannot examine the images: there is no such folder\n  ${join(folder, 'nowhere')}`,
     );
   });
 
@@ -181,7 +181,7 @@ describe('isda config new', () => {
       writeFileSync(join(folder, 'broken', name, '1.jpg'), 'nothing');
     }
     for (const [data, text] of [
-      ['broken', 'none of the 2 images that were looked at can be read'],
+      ['broken', 'none of the 2 examined images can be read'],
       ['cifar-10-batches-bin', 'has the binary files of CIFAR-10: `dataset.name: cifar10` reads them'],
       ['photos/cat/turned-6.jpg', 'it is a file, not a folder'],
     ]) {

@@ -43,7 +43,7 @@ describe('isda table', () => {
       ...['ResNet-32', '0.5M', '7.39 ± 0.08', '7.19 to 7.59', '7.39 ± 0.10', '0.00', '3'],
       ...['7.03 ± 0.03', '6.78 to 7.28', '7.09 ± 0.12', '-0.06', '2/3', '-0.33 [-0.77, +0.12]', '0.009', '0.009'],
     ]);
-    expect(stdout).toContain('Missing: 1 run of resnet32-cifar10-isda: 1 not begun.');
+    expect(stdout).toContain('Missing: 1 run of resnet32-cifar10-isda: 1 not started.');
     expect(stdout.trimEnd().split('\n').slice(-2)).toEqual([
       '  isda plan table 1 --only resnet-32,cifar10',
       '  isda table 1 --run --only resnet-32,cifar10',
@@ -85,7 +85,7 @@ describe('isda table', () => {
       [
         'error: cannot use the runs of stoer: there is no such folder',
         `  ${join(folder, 'stoer')}`,
-        '  hint: --from takes a folder of runs that is there; runs that are to be made go to --out',
+        '  hint: --from must be an existing folder of runs; --out sets the folder of new runs',
         '',
       ].join('\n'),
     );
@@ -167,12 +167,12 @@ describe('isda table', () => {
     [['table'], "missing required argument 'number'"],
     [
       ['table', '1', '--only', 'resnet-31'],
-      'cannot choose resnet-31: nothing in the table is called "resnet-31"\n  hint: did you mean resnet-32?',
+      'cannot choose resnet-31: the table contains nothing called "resnet-31"\n  hint: did you mean resnet-32?',
     ],
-    [['table', '1', '--only', 'imagenet'], 'nothing in the table is called "imagenet"\n  hint: '],
+    [['table', '1', '--only', 'imagenet'], 'the table contains nothing called "imagenet"\n  hint: '],
     [
       ['table', '1', '--to', 'table.pdf'],
-      'cannot write table.pdf: its ending does not tell the format\n  hint: end it with .md, .csv, .html, .txt, or give --format',
+      'cannot write table.pdf: its extension does not determine the format\n  hint: use one of the extensions .md, .csv, .html, .txt, or set --format',
     ],
     [['table', '1', '--config', 'tiny-isdaa'], 'cannot use config tiny-isdaa'],
     [['table', '1', '--set', 'loss.lamda0=1'], 'unknown key loss.lamda0'],
@@ -191,7 +191,7 @@ describe('isda plan', () => {
     const args = ['plan', 'ablate', '--config', 'tiny-isda', '--variant', 'isda', '--seeds', '2', ...short];
     const { code, stdout, stderr } = await runCli(folder, args);
     expect(code).toBe(0);
-    expect(stderr).toBe('measuring resnet-8, cifar10, isda, 32 images a step\n');
+    expect(stderr).toBe('measuring resnet-8, cifar10, isda, 32 images per step\n');
     expect(stdout).toMatch(
       /^row +runs +images +step +epoch +a run +memory +disk\n[- ]+\nisda +2 +40 +\d+ ms +\d+\.\d s +\d+\.\d s +[\d.]+ MiB +[\d.]+ MiB\n\n2 runs: \d+\.\d s one after the other; /,
     );
@@ -213,7 +213,7 @@ describe('isda plan', () => {
     const none = await runCli(folder, ['plan', 'train']);
     expect([none.code, none.stderr]).toEqual([
       2,
-      'error: cannot plan a run: there is no config\n  hint: name one, as in `isda plan train wrn28-10-cifar100`\n',
+      'error: cannot plan a run: no config is given\n  hint: name one, as in `isda plan train wrn28-10-cifar100`\n',
     ]);
   });
 

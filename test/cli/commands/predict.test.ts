@@ -58,7 +58,7 @@ describe('isda predict', () => {
         { label: Number(label), className, probability: expect.closeTo(Number(confidence), 5) as number },
       ]);
     });
-    expect(stderr).toMatch(/^70 images in \d+\.\d s, [\d.]+ images a second\n$/);
+    expect(stderr).toMatch(/^70 images in \d+\.\d s, [\d.]+ images per second\n$/);
   });
 
   it('says the same from an exported file, and from one of PyTorch with its config', async () => {
@@ -100,7 +100,7 @@ describe('isda predict', () => {
       return { stderr, found: JSON.parse(stdout) as Evaluated };
     };
     const both = await evaluate('--predictions', 'plain.csv');
-    expect(both.stderr).toContain('note: looked into with the weights themselves; --ema takes the averages');
+    expect(both.stderr).toContain('note: examined with the weights themselves; --ema uses the averages');
     const averaged = await evaluate('--ema', '--predictions', 'ema.csv');
     expect(averaged.stderr).not.toContain('note:');
     expect(averaged.found).toMatchObject({
@@ -110,13 +110,13 @@ describe('isda predict', () => {
     });
     expect(averaged.found.testLoss).not.toBe(both.found.testLoss);
     const text = await runCli(folder, ['evaluate', 'ema', '--ema']);
-    expect(text.stdout).toMatch(/^weights +their averages \(training\.ema\)$/m);
+    expect(text.stdout).toMatch(/^weights +averages \(training\.ema\)$/m);
 
     const confidence = (file: string) =>
       Number(readFileSync(join(folder, file), 'utf8').split('\n')[1].split(',').at(-2));
     const top = ({ predictions }: Output): number => predictions[0].classes[0].probability;
     const plain = await predict('--run', 'ema', names[0]);
-    expect(plain.stderr).toContain('note: predicted with the weights themselves; --ema takes the averages');
+    expect(plain.stderr).toContain('note: predicted with the weights themselves; --ema uses the averages');
     expect(top(plain.output)).toBeCloseTo(confidence('plain.csv'), 5);
     const own = await predict('--run', 'ema', '--ema', names[0]);
     expect(top(own.output)).toBeCloseTo(confidence('ema.csv'), 5);
@@ -127,11 +127,11 @@ describe('isda predict', () => {
 
     const compared = await runCli(folder, ['evaluate', 'ema', '--ema', '--compare', 'run']);
     expect(compared.code, compared.stderr).toBe(0);
-    expect(compared.stdout.match(/their averages/g)).toHaveLength(1);
+    expect(compared.stdout.match(/averages \(training/g)).toHaveLength(1);
     const none = await runCli(folder, ['predict', names[0], '--run', 'run', '--ema']);
     expect([none.code, none.stderr.split('\n')[0]]).toEqual([
       1,
-      'error: cannot predict by the averages: the run keeps no averages of its weights',
+      'error: cannot predict with the averages: the run keeps no averages of its weights',
     ]);
   });
 
@@ -146,8 +146,8 @@ describe('isda predict', () => {
     const lines = stderr.trimEnd().split('\n');
     expect(lines.filter((line) => line.startsWith('warning: cannot read image '))).toHaveLength(4);
     expect(stderr).toContain('missing.png: there is no such file\n');
-    expect(stderr).toContain('image images: it is a folder; --folder takes one\n');
-    expect(lines.at(-1)).toBe('error: cannot read 4 of 6 files: the warnings above say why; the others are predicted');
+    expect(stderr).toContain('image images: it is a folder; use --folder for folders\n');
+    expect(lines.at(-1)).toBe('error: cannot read 4 of 6 files: see the warnings above; the others are predicted');
   });
 
   it('prints lines that fit, and CSV', async () => {
@@ -165,8 +165,8 @@ describe('isda predict', () => {
   });
 
   it.each([
-    ['no network', [names[0]], 'cannot predict: no network is named'],
-    ['no image', ['--run', 'run'], 'cannot predict: no image is named'],
+    ['no network', [names[0]], 'cannot predict: no network is given'],
+    ['no image', ['--run', 'run'], 'cannot predict: no image is given'],
     [
       'two networks',
       [names[0], '--run', 'run', '--network', 'run.safetensors'],
@@ -175,7 +175,7 @@ describe('isda predict', () => {
     [
       'settings of nothing',
       [names[0], '--network', 'run.safetensors', '--set', 'a=1'],
-      'cannot predict: --set changes a config, and none is given',
+      'cannot predict: --set changes a config, but none is given',
     ],
   ])('refuses %s', async (_, args, message) => {
     const { code, stderr } = await runCli(folder, ['predict', ...args]);

@@ -60,7 +60,7 @@ it('counts the covariances of ISDA by form', async () => {
 
 it('one class is refused', async () => {
   const { code, stderr } = await runCli('.', ['models', '--classes', '1']);
-  expect(stderr).toContain('Expected at least 2: a network tells classes apart.');
+  expect(stderr).toContain('Expected at least 2: classification needs two classes.');
   expect(code).toBe(2);
 });
 

@@ -63,7 +63,7 @@ describe('isda report', () => {
     const empty = await runCli(folder, ['report', '--store', 'configs', '--out', 'a.html']);
     expect(empty).toMatchObject({ code: 1, stdout: '' });
     expect(empty.stderr).toMatch(
-      /^error: cannot write the report: there is no run that has begun and can be used\n {2}configs\n {2}hint: --store names folders of runs, made by /,
+      /^error: cannot write the report: there is no usable run that has started\n {2}configs\n {2}hint: --store names folders of runs, made by /,
     );
     const run = makeStoredRun(join(folder, 'store'), { row: 'a' });
     writeFileSync(join(run, 'summary.json'), '{');

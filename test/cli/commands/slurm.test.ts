@@ -163,7 +163,7 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     const { exitCode, stdout } = await runIsda(folder, args('left', '--detach', '--jobs', '1'));
     expect(exitCode).toBe(0);
     expect(stdout).toContain(
-      '\n2 of 2 runs are left to the queue: `isda runs left` shows them, ' +
+      '\n2 of 2 runs remain in the queue: `isda runs left` shows them, ' +
         '`isda study study.yaml --seeds 1 --out left --jobs 1 --executor slurm --poll 0.5` follows them',
     );
     const task = `${jobOf('left')}_0`;
@@ -183,7 +183,7 @@ describe.skipIf(missing !== undefined)('--executor slurm', () => {
     expect(stopped.stderr).toMatch(/^stopped by SIGINT: \d of 2 are done, and \d are left/);
     const again = 'isda study study.yaml --seeds 1 --out left --executor slurm --poll 0.5';
     expect(stopped.stderr).toContain(
-      `\n  hint: \`${again}\` follows them again; \`scancel ${jobOf('left')}\` ends them`,
+      `\n  hint: \`${again}\` follows them again; \`scancel ${jobOf('left')}\` cancels them`,
     );
     await complete(runIsda(folder, args('left')), 'left');
     expect(submissions('left')).toHaveLength(1);

@@ -110,13 +110,13 @@ describe('isda study', () => {
       const held = await startHeld(folder, args(signal), { run: 'tiny-basic-seed1', image: 13 });
       // The grid passes its signal on to the run.
       held.child.kill(signal);
-      expect(await printed(held.child, /the running ones write their checkpoints$/)).toBe(true);
+      expect(await printed(held.child, /the active runs write their checkpoints$/)).toBe(true);
       await isIdle(held.child.pid!);
       held.go();
       const stopped = await held.child;
       expect(stopped.exitCode, stopped.all).toBe(75);
       expect(stopped.stdout).toContain(
-        `\n${signal}: the running ones write their checkpoints\nstopped tiny-basic-seed1: `,
+        `\n${signal}: the active runs write their checkpoints\nstopped tiny-basic-seed1: `,
       );
       expect(stopped.stderr).toBe(
         [

@@ -37,7 +37,7 @@ test('chooses nothing while a run was killed, and the same command chooses', asy
   const killed = await signalHeld(held, 'SIGKILL');
   expect(killed.exitCode, killed.all).toBe(1);
   expect(killed.stdout).toContain(
-    'no value is chosen: tiny-isda-lambda0-0.1-seed1 ended without an error of its own, as a process does that is killed\n',
+    'no value is chosen: tiny-isda-lambda0-0.1-seed1 ended without an error message, as a killed process does\n',
   );
   expect(killed.stderr).toContain('tiny-isda-lambda0-0.1-seed1: killed (SIGKILL), perhaps out of memory');
   expect([chosenIn(folder), existsSync(join(folder, 'out', 'outcomes.csv'))]).toEqual([undefined, false]);

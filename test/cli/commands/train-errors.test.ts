@@ -168,7 +168,7 @@ describe('a run folder that cannot be used', () => {
   it('that is a file, or below one', async () => {
     const file = join(folder, 'run', 'config.yaml');
     await refused(trainArgs(file), 1, [
-      `error: cannot create the folder ${file}: there is a file of that name`,
+      `error: cannot create the folder ${file}: a file of that name exists`,
       '  hint: choose another name',
     ]);
     await refused(trainArgs(join(file, 'run')), 1, [
@@ -230,7 +230,7 @@ describe('a loss that is not a number', () => {
     const outcome = await runHere(folder, trainArgs('nan', ['optimizer.learningRate=1e6']));
     expect(outcome.exitCode).toBe(1);
     expect(outcome.stderr).toMatch(
-      /^error: cannot continue training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no checkpoint from before\n {2}hint: try a lower optimizer\.learningRate, or with ISDA a lower loss\.lambda0, in another folder \(--out\)$/,
+      /^error: cannot continue training: train_loss is (NaN|Infinity) at epoch 1, step [234] of 4\n {2}there is no earlier checkpoint\n {2}hint: try a lower optimizer\.learningRate, or with ISDA a lower loss\.lambda0, in another folder \(--out\)$/,
     );
     expect(read(folder, 'nan', 'log.txt')).toMatch(/Z cannot continue training: train_loss is \w+ at epoch 1, step/);
   });

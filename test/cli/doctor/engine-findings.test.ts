@@ -20,7 +20,7 @@ test('names the GPU, its driver, the versions of the CUDA libraries and the miss
       name: 'GPU',
       state: 'note',
       value: 'NVIDIA H200, 140 GiB, compute capability 9.0, driver 570.86.15',
-      advice: 'not used: TensorFlow cannot open the CUDA libraries named below',
+      advice: 'not used: TensorFlow cannot open the CUDA libraries listed below',
     },
   ]);
   expect(find('CUDA libraries')).toEqual([{ name: 'CUDA libraries', state: 'good', value: 'cudnn 9.28.0.42' }]);
@@ -37,7 +37,7 @@ test('reports that the CPU build uses no GPU', async ({ folder }) => {
 });
 
 test.for([
-  ['TF_XLA_FLAGS', 'foo', 'cannot load the engine: the environment variable TF_XLA_FLAGS holds foo, '],
+  ['TF_XLA_FLAGS', 'foo', 'cannot load the engine: the environment variable TF_XLA_FLAGS contains foo, '],
   ['TF_NUM_INTRAOP_THREADS', '-1', 'cannot load the engine: the environment variable TF_NUM_INTRAOP_THREADS is -1, '],
   ['ISDA_BUILD', 'gpu', 'cannot choose the engine: the environment variable ISDA_BUILD is gpu, '],
 ])('reports the variable %s with the invalid value %s, and no set-up', async ([name, value, reason]) => {

@@ -34,9 +34,9 @@ it('prints a line at the start, on request and every 30 s; the estimate leaves o
   progress.line();
   const numbers = 'discriminator -0.0123  generator 12.346';
   expect(text().split('\n')).toEqual([
-    `iteration 11/100  ${numbers}  5.00 s an iteration  ETA 7 min 25 s`,
-    `iteration 71/100  ${numbers}  0.50 s an iteration  ETA 15 s`,
-    `iteration 100/100  ${numbers}  0.50 s an iteration`,
+    `iteration 11/100  ${numbers}  5.00 s per iteration  ETA 7 min 25 s`,
+    `iteration 71/100  ${numbers}  0.50 s per iteration  ETA 15 s`,
+    `iteration 100/100  ${numbers}  0.50 s per iteration`,
     '',
   ]);
   expect(`${kept.join('\n')}\n`).toBe(text());

@@ -7,8 +7,8 @@ import { makeStoredRun } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
 
 const both = ['--run', 'r', '--generator', 'g'];
-const png = 'let --out end with .png';
-const page = 'let --out end with .html, or name a folder';
+const png = '--out must end with .png';
+const page = '--out must end with .html or be a folder';
 const folderOfFiles = 'name a folder: several files are written';
 
 describe('--out is refused before anything is read', () => {

@@ -72,7 +72,7 @@ test('keeps a file that it may not read', async ({ folder, skip }) => {
   if ((await execa(program, [...words, '--version'], { reject: false })).failed) skip('this user is never refused');
   const line = ['figure', 'curve', '--run', 'store/test-a-seed1', '--out', 'a.svg'];
   const { exitCode, stderr } = await execa(program, [...words, ...line], { cwd: folder, reject: false });
-  expect(stderr).toContain('there is a file of that name, and it cannot be read\n');
+  expect(stderr).toContain('a file of that name exists, and it cannot be read\n');
   expect(exitCode).toBe(2);
   chmodSync(join(folder, 'a.svg'), 0o600);
   expect(readFileSync(join(folder, 'a.svg'), 'utf8')).toBe('mine\n');

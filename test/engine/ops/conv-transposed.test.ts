@@ -60,7 +60,7 @@ describe.each(executions)('conv2dTransposed, %s', (execution) => {
     const leaves = { x: randomLeaf([1, 2, 2, 3], 'x'), kernel: randomLeaf([4, 4, 3, 2], 'kernel') };
     const build = () => runOnce(engine, execution, leaves, ({ x, kernel }) => ({ value: conv2dTransposed(x, kernel) }));
     expect(build).toThrow(
-      'cannot convolve: float32[1, 2, 2, 3] and transposed kernel float32[4, 4, 3, 2] do not fit together',
+      'cannot convolve: float32[1, 2, 2, 3] and transposed kernel float32[4, 4, 3, 2] are incompatible',
     );
   });
 });

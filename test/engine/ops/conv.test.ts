@@ -121,7 +121,7 @@ describe.each(executions)('conv2d, %s', (execution) => {
   it('refuses kernels with another number of channels', () => {
     const leaves = { x: randomLeaf([1, 4, 4, 3], 'x'), kernel: randomLeaf([3, 3, 2, 4], 'kernel') };
     expect(() => runOnce(engine, execution, leaves, ({ x, kernel }) => ({ y: conv2d(x, kernel) }))).toThrow(
-      'cannot convolve: float32[1, 4, 4, 3] and kernel float32[3, 3, 2, 4] do not fit together',
+      'cannot convolve: float32[1, 4, 4, 3] and kernel float32[3, 3, 2, 4] are incompatible',
     );
   });
 });

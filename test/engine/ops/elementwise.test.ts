@@ -115,8 +115,8 @@ describe.each(executions)('element by element, %s', (execution) => {
     const leaves = { a: randomLeaf([2, 3], 'a'), b: randomLeaf([2], 'b') };
     const build = (operation: (a: Tensor, b: Tensor) => Tensor) => () =>
       runOnce(engine, execution, leaves, ({ a, b }) => ({ value: operation(a, b) }));
-    expect(build(add)).toThrow('cannot compute AddV2: float32[2, 3] and float32[2] do not fit together');
-    expect(build((a) => mul(cast(a, 'int32'), a))).toThrow('int32[2, 3] and float32[2, 3] do not fit together');
+    expect(build(add)).toThrow('cannot compute AddV2: float32[2, 3] and float32[2] are incompatible');
+    expect(build((a) => mul(cast(a, 'int32'), a))).toThrow('int32[2, 3] and float32[2, 3] are incompatible');
     expect(build((a, b) => addN([a, b]))).toThrow('cannot add: float32[2, 3] and float32[2] differ');
   });
 });

@@ -54,6 +54,6 @@ describe.each(executions)('matMul, %s', (execution) => {
     const leaves = { a: randomLeaf([2, 3], 'a'), b: randomLeaf([3, 4], 'b') };
     expect(() =>
       runOnce(engine, execution, leaves, ({ a, b }) => ({ value: matMul(a, b, { transposeB: true }) })),
-    ).toThrow('cannot multiply matrices: float32[2, 3] and float32[3, 4] transposed do not fit together');
+    ).toThrow('cannot multiply matrices: float32[2, 3] and float32[3, 4] transposed are incompatible');
   });
 });

@@ -94,7 +94,7 @@ describe.each(executions)('maxPool2d (%s)', (execution) => {
     const pooling = { extent: 2, size: 3, stride: 1, padding: 0 };
     const leaves = { x: filled([count, 2, 2, channels], () => 0) };
     expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ value: maxPool2d(x, pooling) }))).toThrow(
-      'cannot pool: float32[2, 2, 2, 3] has no window of 3 x 3',
+      'cannot pool: a window of 3 x 3 does not fit into float32[2, 2, 2, 3]',
     );
   });
 });

@@ -122,7 +122,7 @@ describe.each(executions)('choices, %s', (execution) => {
     const leaves = { x: randomLeaf([2, 3], 'x') };
     const of = (build: (x: Tensor) => Tensor) => () => runOnce(engine, execution, leaves, ({ x }) => ({ y: build(x) }));
     expect(of((x) => where(x, x, x))).toThrow(
-      'cannot compute where: float32[2, 3], float32[2, 3], float32[2, 3] are not a bool and two of one type, or do not broadcast',
+      'cannot compute where: expected a bool tensor and two tensors of one type that broadcast, got float32[2, 3], float32[2, 3], float32[2, 3]',
     );
     expect(of((x) => where(greater(x, x), x, cast(x, 'int32')))).toThrow('bool[2, 3], float32[2, 3], int32[2, 3]');
   });

@@ -154,9 +154,9 @@ describe.each(executions)('shapes, %s', (execution) => {
     ['transpose', (x) => transpose(x, [1]), '[1] is not a permutation of all axes of float32[4, 5]'],
     ['transpose', (x) => transpose(x, undefined!), 'expected a list of whole numbers as axes, got undefined'],
     ['reshape', (x) => reshape(x, 20 as never), 'expected a list of whole numbers as a shape, got 20'],
-    ['slice', (x) => slice(x, [0, 3], [4, 3]), 'float32[4, 5] has no block of [4, 3] at [0, 3]'],
-    ['slice', (x) => slice(x, [0], [4]), 'float32[4, 5] has no block of [4] at [0]'],
-    ['slice', (x) => slice(x, 0 as never, [4, 3]), 'expected a list of whole numbers as its beginning, got 0'],
+    ['slice', (x) => slice(x, [0, 3], [4, 3]), 'float32[4, 5] does not contain a block of [4, 3] at [0, 3]'],
+    ['slice', (x) => slice(x, [0], [4]), 'float32[4, 5] does not contain a block of [4] at [0]'],
+    ['slice', (x) => slice(x, 0 as never, [4, 3]), 'expected a list of whole numbers as begin, got 0'],
     [
       'pad',
       (x) => pad(x, [[1, 1]]),
@@ -165,7 +165,11 @@ describe.each(executions)('shapes, %s', (execution) => {
     ['concatenate', (x) => concat([x, reshape(x, [5, 4])], 0), 'float32[4, 5] and float32[5, 4] differ in more than axis 0'], // prettier-ignore
     ['concatenate', (x) => concat([x, cast(x, 'int32')], 0), 'float32[4, 5] and int32[4, 5] differ in more than axis 0'], // prettier-ignore
     ['concatenate', (x) => concat([x, x], 2), 'float32[4, 5] has no axis 2'],
-    ['cast float32[4, 5]', (x) => cast(x, 'float64' as never), 'there is no type float64, only float32, int32, '],
+    [
+      'cast float32[4, 5]',
+      (x) => cast(x, 'float64' as never),
+      'the type float64 is unknown, expected one of float32, int32, ',
+    ],
   ])('refuses to %s what does not fit: %s', (action, build, reason) => {
     const leaves = { x: randomLeaf([4, 5], 'x') };
     expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ y: build(x) }))).toThrow(

@@ -39,7 +39,7 @@ describe.each(executions)('parts, %s', (execution) => {
   it('refuses parts that are not equal', () => {
     const leaves = { x: randomLeaf([4, 5], 'x') };
     expect(() => runOnce(engine, execution, leaves, ({ x }) => ({ y: splitLast(x, 2)[0] }))).toThrow(
-      'cannot split: the last axis of float32[4, 5] does not have 2 equal parts',
+      'cannot split: the last axis of float32[4, 5] cannot be divided into 2 equal parts',
     );
   });
 });

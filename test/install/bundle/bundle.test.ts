@@ -124,13 +124,13 @@ describe('a bundle', () => {
   it('says what is wrong before it unpacks', async () => {
     const bundle = await pack(packing, name());
     await mkdir(join(there.root, 'taken'));
-    expect((await install(bundle, 'taken')).stderr).toContain('taken exists already');
+    expect((await install(bundle, 'taken')).stderr).toContain('taken already exists');
     await rm(join(there.root, 'tools', 'tar'));
     expect((await install(bundle)).stderr).toBe('error: cannot install isda: tar is not on the PATH');
     await symlink((await execa('which', ['tar'])).stdout, join(there.root, 'tools', 'tar'));
     const manifest = readFileSync(join(bundle, 'manifest.json'), 'utf8');
     await writeFile(join(there.root, 'tools', 'getconf'), '#!/bin/sh\necho glibc 2.9\n', { mode: 0o755 });
-    expect((await install(bundle)).stderr).toMatch(/glibc is 2\.9 here, and the bundle needs 2\.\d+ or newer/);
+    expect((await install(bundle)).stderr).toMatch(/glibc is 2\.9 here, but the bundle needs 2\.\d+ or newer/);
     await writeFile(join(bundle, 'manifest.json'), manifest.replace(/Linux-\w+/, 'Linux-abacus'));
     expect((await install(bundle)).stderr).toContain('the bundle is for Linux-abacus');
     await expect(ensureFromBundle(bundle, engineOptions(there))).rejects.toThrow('it is for Linux-abacus');

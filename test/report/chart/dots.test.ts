@@ -46,7 +46,7 @@ describe('drawDots', () => {
   it('ends intervals that are far longer than the range of the values in an arrow, and says so', () => {
     const wide = { label: 'two', values: [20, 21], mean: 20.5, interval: { low: 0, high: 60 } };
     const svg = draw({ rows: [wide] });
-    expect(svg).toContain('An arrow: the interval goes on beyond the axis.');
+    expect(svg).toContain('Arrow: the interval continues beyond the axis.');
     const ticks = [...svg.matchAll(/text-anchor="middle" fill="[^"]+">([\d.]+)</g)].map(([, tick]) => Number(tick));
     expect([Math.min(...ticks), Math.max(...ticks)]).toEqual([19, 22]);
     expect(draw({ rows })).not.toContain('An arrow');

@@ -41,6 +41,6 @@ test('says how far apart the evaluated epochs are, where some are left out', () 
   const over = (...epochs: readonly number[]) => ({ label: 'a', points: epochs.map((epoch): Point => [epoch, 1]) });
   expect(evaluatedEpochsNotes([over(1, 2, 3), over(5)])).toEqual([]);
   expect(evaluatedEpochsNotes([over(1, 2, 3), over(1, 20, 40, 41)])).toEqual([
-    'Lines join the epochs with an evaluation, up to 20 apart.',
+    'Lines connect the evaluated epochs, which are up to 20 apart.',
   ]);
 });

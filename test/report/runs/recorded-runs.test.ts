@@ -33,7 +33,7 @@ describe('recordedRuns', () => {
       'config.yaml',
       'momentum: 0.9',
       'momentum: 0.8',
-      'its config.yaml is not the one that its summary is of: it was changed since, or another version of isda reads it differently',
+      'its config.yaml does not match its summary: it was changed since, or another version of isda reads it differently',
     ],
     [
       'metrics.csv',

@@ -33,8 +33,8 @@ it('may have stars', () => {
 });
 
 it('that fit nothing are refused with the nearest', () => {
-  expect(() => names('resnet-31')).toThrow('cannot choose resnet-31: nothing in the table is called "resnet-31"');
-  expect(() => names('resnet-32,cifar1')).toThrow('nothing in the table is called "cifar1"');
+  expect(() => names('resnet-31')).toThrow('cannot choose resnet-31: the table contains nothing called "resnet-31"');
+  expect(() => names('resnet-32,cifar1')).toThrow('the table contains nothing called "cifar1"');
   expect(() => names('')).toThrow('cannot choose nothing');
-  expect(() => names('resnet-32,resnet-110')).toThrow('no number of the table is all of these');
+  expect(() => names('resnet-32,resnet-110')).toThrow('no number of the table matches all of these words');
 });

@@ -206,7 +206,7 @@ describe('the foot', () => {
   });
   it('says which runs are missing, and the commands that make them', () => {
     expect(notes([item('a'), item('b', { config: someConfig('test-b', 1, 0.25) })])).toEqual([
-      'Missing: 4 runs of test-a, test-b: 4 not begun. What they take, and what makes them:\n  isda plan table\n  isda table --run',
+      'Missing: 4 runs of test-a, test-b: 4 not started. Commands that estimate the cost and start them:\n  isda plan table\n  isda table --run',
     ]);
   });
   test('says what stands in the way of a run, where the command would find it done', async ({ folder }) => {
@@ -214,10 +214,10 @@ describe('the foot', () => {
     await doneCell(folder, 'a', 2, 86, images(false));
     const { open } = measure([item('a')], [1, 2, 3], await runsIn(folder));
     const [missing, blocked] = notes([item('a')], open, folder);
-    expect(missing).toContain('Missing: 1 run of test-a: 1 not begun.');
+    expect(missing).toContain('Missing: 1 run of test-a: 1 not started.');
     expect(blocked).toBe(
-      'In the place of 1 missing run are runs on other images or from other weights, which are not made again: ' +
-        `test-a-seed2. Move them out of ${folder}, or name another folder with --out; then what makes them:\n  isda table --run`,
+      '1 missing run cannot start, because a run on other images or from other weights has its folder: ' +
+        `test-a-seed2. Move it out of ${folder}, or choose another folder with --out; then start the missing runs with:\n  isda table --run`,
     );
     // In another store, they do not block the run.
     expect(notes([item('a')], open, 'elsewhere')).toHaveLength(1);
@@ -227,7 +227,7 @@ describe('the foot', () => {
     if ('claim' in attempt) await attempt.claim.end({ state: 'failed', reason: 'no memory' });
     const { open } = measure([item('a')], [1, 2], await runsIn(folder));
     expect(notes([item('a')], open)).toEqual([
-      expect.stringMatching(/^Missing: 2 runs of test-a: 1 failed, 1 not begun\./),
+      expect.stringMatching(/^Missing: 2 runs of test-a: 1 failed, 1 not started\./),
       'Failed: test-a-seed1 (no memory).',
     ]);
   });
@@ -274,22 +274,22 @@ describe('the foot', () => {
       }).slice(1);
     expect(notesWith([])).toEqual([]);
     expect(notesWith(searched)).toEqual([
-      'lambda0 as searched on held-out images: ResNet-32, CIFAR-10 (0.25). ' +
-        'lambda0 of the config, not as searched: ResNet-110, CIFAR-10 (0.5, though the sweep chose 0.75), ' +
-        'WRN-28-10, CIFAR-10 (0.5). The paper searches it for every row.',
+      'lambda0 chosen on held-out images: ResNet-32, CIFAR-10 (0.25). ' +
+        'lambda0 of the config, not chosen by a search: ResNet-110, CIFAR-10 (0.5, but the sweep chose 0.75), ' +
+        'WRN-28-10, CIFAR-10 (0.5). The paper searches lambda0 for every row.',
     ]);
   });
   it('says what has no config yet', () => {
     const without = item('w', { method: 'wgan', config: undefined, configName: 'table3/resnet110-cifar10-wgan' });
     expect(notes([without])).toEqual([
-      'No config yet: WGAN (1 number); configs/table3/resnet110-cifar10-wgan.yaml would make one.',
+      'No config yet: WGAN (1 number), for example configs/table3/resnet110-cifar10-wgan.yaml.',
     ]);
   });
   it("says which settings are not the paper's, and what is printed beside them", () => {
     const printed = { mean: 7 };
     const [held] = [{ ...someConfig('test-b'), dataset: { name: 'cifar10', holdout: 100 } } as const];
     expect(notes([item('a', { changed: true, printed }), item('b', { config: held })], [])).toEqual([
-      "Not the paper's settings: test-a. The printed numbers beside them are those of its own settings.",
+      "Not the paper's settings: test-a. The printed numbers are for the paper's settings.",
       'Measured on 100 held-out training images, so not compared with the printed numbers: test-b.',
     ]);
     expect(notes([item('a', { changed: true })], [])).toEqual([

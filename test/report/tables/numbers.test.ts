@@ -141,7 +141,7 @@ describe('configs of one’s own', () => {
   });
   it('cannot share a place', () => {
     expect(() => ownItems(1, ['tiny-isda', 'tiny-isda-diagonal'], numbers, places)).toThrow(
-      'cannot lay out Table 1: tiny-isda and tiny-isda-diagonal both are isda of resnet-8 on cifar10',
+      'cannot lay out Table 1: tiny-isda and tiny-isda-diagonal have the same place: isda of resnet-8 on cifar10',
     );
   });
 });

@@ -40,7 +40,7 @@ async function requireFree(directory: string): Promise<void> {
   if (found === 'ENOENT' || (Array.isArray(found) && found.length === 0)) return;
   throw cannot(
     'write the images',
-    found === 'ENOTDIR' ? 'there is a file of that name' : 'the folder is there and not empty',
+    found === 'ENOTDIR' ? 'a file of that name exists' : 'the folder exists and is not empty',
     {
       code: 'file/exists',
       kind: 'usage',

@@ -64,7 +64,7 @@ describe('a file of another format', () => {
     'a BMP image': () => Buffer.concat([Buffer.from('BM\x46\0\0\0'), Buffer.alloc(64)]),
     'a web page': () => Buffer.from('\n<!DOCTYPE html><title>404</title>'),
     'an SVG or XML file': () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
-    'a Git LFS pointer in place of the file (`git lfs pull` gets it)': () =>
+    'a Git LFS pointer instead of the file (`git lfs pull` downloads it)': () =>
       Buffer.from('version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 12\n'),
   };
 

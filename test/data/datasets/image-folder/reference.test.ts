@@ -73,7 +73,7 @@ describe('broken files', () => {
     'cut-off-in-header.jpg': /: it is cut off within its header$/,
     'cut-off.png': /: \S/,
     'damaged.png': /: \S/,
-    'text.jpg': /: it is plain text that begins with ".*"; supported formats are JPEG, PNG, WebP, AVIF, TIFF and GIF$/,
+    'text.jpg': /: it is plain text that starts with ".*"; supported formats are JPEG, PNG, WebP, AVIF, TIFF and GIF$/,
     'empty.jpg': /: it is empty$/,
   };
 

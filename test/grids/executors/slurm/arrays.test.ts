@@ -74,8 +74,8 @@ describe('the config section', () => {
   ])('reads the time limit %j as %s s', (text, seconds) => expect(timeLimitSeconds(text)).toBe(seconds));
 
   it.each([
-    [{ time: 6 }, 'expected more than the 300 s of slurm.signalSeconds and a minute'],
-    [{ time: '5:59' }, 'expected more than the 300 s of slurm.signalSeconds and a minute'],
+    [{ time: 6 }, 'expected more than slurm.signalSeconds (300 s) plus one minute'],
+    [{ time: '5:59' }, 'expected more than slurm.signalSeconds (300 s) plus one minute'],
     [{ time: 'soon' }, 'expected minutes, H:MM:SS, D-H or D-HH:MM:SS'],
     [{ memory: '16 GB' }, 'expected a size such as 16G'],
     [{ partition: 'a b' }, 'expected text without spaces'],
