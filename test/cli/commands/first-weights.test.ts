@@ -100,7 +100,11 @@ describe('settings of first weights that are refused', () => {
   it.each([
     [['model.freeze=[layr1]'], 'cannot freeze tensors: the network has no tensor "layr1"', 'did you mean layer1?'],
     [['model.freeze=["*"]'], 'cannot freeze tensors: * leaves no parameter to train', 'add "!fc"'],
-    [['model.head=fresh'], 'model.head: expected model.weights beside it', 'without one the whole network begins'],
+    [
+      ['model.head=fresh'],
+      'model.head: expected model.weights, the file of the initial weights, as well',
+      'without this file the whole network is initialized from the seed',
+    ],
     [['model.weightsSha256=abc'], 'model.weightsSha256: expected the SHA-256 of the file', ''],
     [
       ['model.weights=w.safetensors', 'model.depth=14'],
