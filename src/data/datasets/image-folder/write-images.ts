@@ -34,6 +34,22 @@ function labelsOf({ classNames, name }: MemorySource, wanted: readonly string[])
   });
 }
 
+/** Errors: a class name cannot be the name of its folder, or two classes have one name. */
+function requireFolderNames({ classNames, name }: MemorySource, labels: readonly number[]): void {
+  const refuse = (reason: string): Error =>
+    cannot('write the images', reason, {
+      code: 'data/labels',
+      hint: `correct the file of the class names of ${name}`,
+    });
+  for (const className of labels.map((label) => classNames[label])) {
+    // With a slash or dots, the images would be written outside of the folder, or into hidden folders.
+    if (className === '' || className.startsWith('.') || /[/\0]/.test(className))
+      throw refuse(`the class name ${JSON.stringify(className)} cannot be the name of a folder`);
+    if (classNames.indexOf(className) !== classNames.lastIndexOf(className))
+      throw refuse(`two classes are called ${JSON.stringify(className)}`);
+  }
+}
+
 /** Errors (usage): the folder exists and is not empty. */
 async function requireFree(directory: string): Promise<void> {
   const found = await readdir(directory).catch((error: unknown) => systemCode(error));
@@ -52,7 +68,8 @@ async function requireFree(directory: string): Promise<void> {
 
 /**
  * Writes images as `CLASS/00027.png`, named by their position in the part: to a temporary folder that is then moved
- * into place. Errors: a class is unknown; the folder is not empty; it cannot be written.
+ * into place. Errors: a class is unknown; its name cannot be that of a folder; the folder is not empty; it cannot be
+ * written.
  */
 export async function writeImageFolder(
   source: MemorySource,
@@ -60,6 +77,7 @@ export async function writeImageFolder(
   directory: string,
 ): Promise<readonly WrittenClass[]> {
   const labels = labelsOf(source, classes);
+  requireFolderNames(source, labels);
   await requireFree(directory);
   await makeFolder(dirname(directory));
   const { width, height, storage } = source;
