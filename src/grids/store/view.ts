@@ -1,8 +1,5 @@
 // Current state of a store: the state and progress of each cell.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { systemCode } from '../../common/errors.js';
-import { readFailure } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { fingerprints } from '../../config/fingerprint.js';
 import { loadConfig } from '../../config/load.js';
@@ -10,6 +7,7 @@ import { lockHolder, processStart, thisProcess } from '../../common/lock.js';
 import { meanOf } from '../../common/statistics/samples.js';
 import { columnOf, lastEpochs } from '../../records/metrics-columns.js';
 import { readInputs } from '../../records/inputs.js';
+import { readTableOr } from '../../records/number-table.js';
 import { runFolder } from '../../records/run-folder.js';
 import type { RunSummary } from '../../records/summary.js';
 import { readCell, type CellRecord } from './cell.js';
@@ -68,11 +66,7 @@ async function cellHolder(folder: string, now: () => number): Promise<string | u
 export async function readProgress(
   folder: string,
 ): Promise<Pick<CellView, 'epochsDone' | 'testErrorPercent' | 'last10MeanTestErrorPercent'>> {
-  const { metrics } = runFolder(folder);
-  const text = await readFile(metrics, 'utf8').catch((error: unknown) => {
-    if (systemCode(error) === 'ENOENT') return '';
-    throw readFailure(metrics, error);
-  });
+  const text = await readTableOr('', runFolder(folder).metrics);
   const [header, ...rows] = text.split('\n').slice(0, -1);
   const place = header?.split(',').indexOf(columnOf('testError'));
   const errors = rows.map((row) => row.split(',')[place]);
