@@ -81,14 +81,14 @@ export type Marker = z.output<typeof markerSchema>;
  */
 export function wantedBuild(query: EngineQuery): EngineBuild {
   const chosen = query.environment['ISDA_BUILD'] ?? '';
-  if (!['', 'cpu', 'cuda'].includes(chosen)) {
+  if (chosen !== '' && chosen !== 'cpu' && chosen !== 'cuda') {
     throw cannot('choose the engine', `the environment variable ISDA_BUILD is ${chosen}, expected cpu or cuda`, {
       code: 'engine/settings',
       kind: 'usage',
       hint: 'correct it, or unset it',
     });
   }
-  if (query.build === undefined && (chosen === 'cpu' || chosen === 'cuda')) return chosen;
+  if (query.build === undefined && chosen !== '') return chosen;
   return query.build ?? (process.arch === 'x64' && nvidiaDriver(query.environment) ? 'cuda' : 'cpu');
 }
 
