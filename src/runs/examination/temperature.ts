@@ -17,22 +17,26 @@ const [leastInverse, mostInverse] = [0.01, 100];
 const maxSteps = 60;
 const tolerance = 1e-12;
 
-/** Mean slope and curvature of the cross entropy by the inverse temperature, over images `first`, `first` + 2, …. */
-function derivatives({ logits, labels, classNames }: Predictions, first: number, inverse: number) {
+/**
+ * Mean slope and curvature of the cross entropy by the inverse temperature, over images `first`, `first` + 2, …. The
+ * largest logit of each image is the predicted class's.
+ */
+function derivatives({ logits, labels, predicted, classNames }: Predictions, first: number, inverse: number) {
   const classes = classNames.length;
   let [slope, curvature, images] = [0, 0, 0];
   for (let at = first; at < labels.length; at += 2) {
-    const { row, largest } = softmaxRow(logits!, at, classes);
+    const row = logits!.subarray(at * classes, (at + 1) * classes);
+    const largest = row[predicted[at]];
     let [sum, mean, square] = [0, 0, 0];
     for (const value of row) {
-      const shifted = value - row[largest];
+      const shifted = value - largest;
       const weight = Math.exp(inverse * shifted);
       sum += weight;
       mean += weight * shifted;
       square += weight * shifted * shifted;
     }
     mean /= sum;
-    slope += mean - (row[labels[at]] - row[largest]);
+    slope += mean - (row[labels[at]] - largest);
     curvature += square / sum - mean * mean;
     images++;
   }
