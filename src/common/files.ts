@@ -1,6 +1,6 @@
 // Atomic, durable file writes, and messages for file-system errors.
-import { createHash, randomBytes } from 'node:crypto';
-import { closeSync, openSync, readSync, statfsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { statfsSync } from 'node:fs';
 import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
@@ -110,24 +110,6 @@ export function readNamed(path: string): Promise<Buffer> {
   return readWhole(path).catch((error: unknown) => {
     throw readFailure(path, error);
   });
-}
-
-/** Returns the SHA-256 (hex) of a file, which is streamed. Errors: it cannot be read. */
-export function fileSha256(path: string): string {
-  const hash = createHash('sha256');
-  const chunk = Buffer.allocUnsafe(1024 * 1024);
-  try {
-    const file = openSync(path, 'r');
-    try {
-      for (let read = readSync(file, chunk); read > 0; read = readSync(file, chunk))
-        hash.update(chunk.subarray(0, read));
-    } finally {
-      closeSync(file);
-    }
-  } catch (error) {
-    throw readFailure(path, error);
-  }
-  return hash.digest('hex');
 }
 
 /** Creates a folder and its missing parents. Errors: those of the file system, unchanged. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
-import { fileSha256 } from '../common/files.js';
+import { fileSha256 } from '../common/checksum.js';
 import { generatorChecksum } from '../gan/generator-files.js';
 import { displayPath, findConfig, isFile, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileSha256, readFailure } from '../common/files.js';
+import { fileSha256 } from '../common/checksum.js';
+import { readFailure } from '../common/files.js';
 
 /** The name of the file in a run folder. */
 export const generatorFile = 'generator.safetensors';

@@ -1,9 +1,10 @@
 // Installs the engine if it is missing: finds libtensorflow, compiles the binding, moves both into place.
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, relative } from 'node:path';
 import { cannot, IsdaError, reasonOf, systemCode } from '../common/errors.js';
 import { makeFolders } from '../common/files.js';
+import { replaceFolder } from '../common/replace-folder.js';
 import { compileBinding, findCompiler, tryBinding } from './compile.js';
 import { withLock } from './lock.js';
 import {
@@ -54,13 +55,15 @@ export async function putEngine(
       const made = options.force ? undefined : findEngine(options).found;
       if (made !== undefined) return made;
       await removeUnfinished(parent);
-      const staging = join(parent, `${unfinished}${randomBytes(6).toString('hex')}`);
+      const [staging, old] = ['', 'old-'].map((kind) =>
+        join(parent, `${unfinished}${kind}${randomBytes(6).toString('hex')}`),
+      );
       try {
         await mkdir(staging);
         await make(staging);
-        await putInPlace(staging, directory);
+        await replaceFolder(directory, staging, old);
       } finally {
-        await rm(staging, { recursive: true, force: true }).catch(() => undefined);
+        for (const each of [staging, old]) await rm(each, { recursive: true, force: true }).catch(() => undefined);
       }
       const search = readEngine(directory);
       if (search.found) return search.found;
@@ -120,16 +123,6 @@ async function buildFrom(
     files,
   };
   await writeFile(join(staging, engineFiles.marker), `${JSON.stringify(marker, undefined, 2)}\n`);
-}
-
-async function putInPlace(staging: string, directory: string): Promise<void> {
-  const old = join(dirname(directory), `${unfinished}old-${randomBytes(6).toString('hex')}`);
-  const replaced = await rename(directory, old).then(
-    () => true,
-    () => false,
-  );
-  await rename(staging, directory);
-  if (replaced) await rm(old, { recursive: true, force: true });
 }
 
 async function removeUnfinished(parent: string): Promise<void> {

@@ -2,9 +2,9 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { fileSha256 } from '../common/checksum.js';
 import { cannot } from '../common/errors.js';
 import type { Environment } from '../common/home.js';
-import { sha256Of } from './checksum.js';
 import { findProgram, hintFor, runProgram } from './process.js';
 import { pipArguments, type Wheel } from './wheels.js';
 
@@ -130,7 +130,7 @@ export async function downloadWheel(
     throw cannot(`download ${wheel.file}`, `pip downloaded ${names.length} wheels, expected one`, {
       code: 'download/failed',
     });
-  const actual = await sha256Of(join(temporary, names[0]));
+  const actual = fileSha256(join(temporary, names[0]));
   if (actual !== wheel.sha256) {
     throw cannot(`use ${names[0]}`, `its checksum is wrong: sha256 ${actual}, not ${wheel.sha256}`, {
       code: 'download/damaged',

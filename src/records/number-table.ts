@@ -49,8 +49,8 @@ interface WrittenTable {
 }
 
 /**
- * One line of a table, a value a column. `String` prints the shortest digits that read back as the same float64. `row`
- * names it for the error: a value is not finite, or missing where not all of `emptyTogether` are.
+ * One line of a table, one value per column. `String` prints the shortest digits that read back as the same float64.
+ * `row` names it for the error: a value is not finite, or missing where not all of `emptyTogether` are.
  */
 export function tableLine(
   { path, columns, emptyTogether = [] }: WrittenTable,

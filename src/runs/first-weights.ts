@@ -68,7 +68,11 @@ export async function readFirstWeights(
       },
     );
   }
-  const { tensors, prefix, metadata } = networkTensors(bytes, path, { network, head });
+  const { tensors, prefix, metadata } = networkTensors(bytes, path, {
+    network,
+    head,
+    otherClassesHint: 'model.head: fresh (--set model.head=fresh) starts with a new last layer',
+  });
   const facts = { file: basename(path), sha256: digest, ...(head === 'fresh' && { head }) };
   const taken = loss.withoutBias === true ? withoutBias(tensors, network) : { tensors };
   return { ...taken, prefix, metadata, facts };

@@ -36,10 +36,16 @@ function wrapperPrefix(names: readonly string[], known: ReadonlySet<string>): st
 interface WantedNetwork {
   readonly network: Pick<Network, 'tensors' | 'classifier'>;
   readonly head?: FirstWeightsOptions['head'];
+  /** Hint of the error if the last layer of the file is missing or for other classes. */
+  readonly otherClassesHint: string;
 }
 
 /** Errors: the last layer of the file is missing or for other classes. */
-function requireHead({ network: { classifier } }: WantedNetwork, stored: readonly NamedTensor[], path: string): void {
+function requireHead(
+  { network: { classifier }, otherClassesHint: hint }: WantedNetwork,
+  stored: readonly NamedTensor[],
+  path: string,
+): void {
   for (const tensor of [classifier.weight, classifier.bias]) {
     const found = stored.find(({ name }) => name === tensor.name);
     const expected = torchShape(tensor);
@@ -51,7 +57,7 @@ function requireHead({ network: { classifier } }: WantedNetwork, stored: readonl
     throw cannot('use the weights', reason, {
       code: 'checkpoint/other-network',
       place: path,
-      hint: 'model.head: fresh (--set model.head=fresh) begins with a new last layer',
+      hint,
     });
   }
 }

@@ -120,7 +120,7 @@ Error in percent on 50 held-out training images.
 | --- | --: | --: | --: | --: | --: |
 | b | 13.00 ± 3.61 | 4.04 to 21.96 | 12.00 ± 3.61 | 14.00 ± 3.61 | 3 |
 
-"last 10" is the mean error of the last ten epochs; ± is the sample standard deviation over the seeds. 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none.
+"last 10" is the mean error of the last ten epochs; ± is the sample standard deviation over the seeds. 95 %: confidence interval of the mean over the seeds, by Student's t; it needs two runs.
 
 The mean of fewer than ten epochs: b (all 2 epochs).
 `);

@@ -9,7 +9,8 @@ const declarations = ['conv.weight', 'fc.bias', 'fc.weight'].map((name) =>
   declare(name, 'parameter', [2], filledWith(0)),
 );
 const [, bias, weight] = declarations;
-const wanted = { network: { tensors: declarations, classifier: { weight, bias } } };
+const otherClassesHint = 'take another config';
+const wanted = { network: { tensors: declarations, classifier: { weight, bias } }, otherClassesHint };
 const stored = (prefix: string, first = 1): NamedTensor[] =>
   declarations.map(({ name }) => ({ name: `${prefix}${name}`, shape: [2], data: Float32Array.of(first, 2) }));
 const fileOf = (tensors: readonly NamedTensor[]): Buffer => Buffer.concat(encodeSafetensors(tensors));
@@ -44,11 +45,21 @@ describe('networkTensors', () => {
     expect(() => networkTensors(fileOf(stored('', value)), 'x', wanted)).toThrow(reason);
   });
 
+  it("gives the caller's hint if the last layer is for other classes", () => {
+    const other = stored('').map((tensor) => ({ ...tensor, shape: [1], data: tensor.data.slice(1) }));
+    expect(() => networkTensors(fileOf(other), 'x', wanted)).toThrow(
+      expect.objectContaining({
+        message: 'cannot use the weights: fc.weight is [1], expected [2]: the classes differ',
+        hint: otherClassesHint,
+      }),
+    );
+  });
+
   it('refuses a negative variance, which ReLU would hide', () => {
     const statistics = ['bn.running_mean', 'bn.running_var'].map((name) =>
       declare(name, 'statistic', [1], filledWith(0)),
     );
-    const network = { network: { tensors: statistics, classifier: { weight, bias } }, head: 'fresh' } as const;
+    const network = { ...wanted, network: { ...wanted.network, tensors: statistics }, head: 'fresh' } as const;
     const file = (variance: number): Buffer =>
       fileOf(statistics.map(({ name }, at) => ({ name, shape: [1], data: Float32Array.of(at === 1 ? variance : -1) })));
     expect(() => networkTensors(file(-1), 'x', network)).toThrow(

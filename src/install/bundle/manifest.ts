@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { fileSha256 } from '../../common/checksum.js';
 import { cannot, reasonOf, systemCode } from '../../common/errors.js';
-import { sha256Of } from '../checksum.js';
 
 export const manifestName = 'manifest.json';
 export const sumsName = 'SHA256SUMS';
@@ -72,6 +72,6 @@ export async function checkParts(folder: string, manifest: Manifest): Promise<vo
     const bytes = (await stat(path).catch(() => undefined))?.size;
     if (bytes === undefined) throw refuse(`its part ${part.file} is missing`);
     if (bytes !== part.bytes) throw refuse(`its part ${part.file} has ${bytes} bytes, not ${part.bytes}`);
-    if ((await sha256Of(path)) !== part.sha256) throw refuse(`its part ${part.file} is damaged: its checksum is wrong`);
+    if (fileSha256(path) !== part.sha256) throw refuse(`its part ${part.file} is damaged: its checksum is wrong`);
   }
 }

@@ -6,11 +6,11 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { Unpack } from 'tar';
+import { fileSha256 } from '../../common/checksum.js';
 import { cannot, IsdaError, reasonOf } from '../../common/errors.js';
 import { isWriteError } from '../../common/files.js';
 import { tryBinding } from '../compile.js';
 import { putEngine } from '../ensure.js';
-import { sha256Of } from '../checksum.js';
 import { engineDirectory, engineFiles, type EngineLocation, type EngineSetupOptions } from '../location.js';
 import { checkParts, machineName, readManifest, sumsName, type Manifest } from './manifest.js';
 
@@ -80,7 +80,7 @@ async function unpackEngine(folder: string, manifest: Manifest, directory: strin
     const path = line.slice(66);
     if (!path.startsWith(prefix)) continue;
     if (!unpacked.delete(path)) throw refuse(`${path} is missing`);
-    const actual = await sha256Of(join(directory, path.slice(prefix.length)));
+    const actual = fileSha256(join(directory, path.slice(prefix.length)));
     if (actual !== line.slice(0, 64)) throw refuse(`${path} is not what was packed`);
   }
   for (const path of unpacked) throw refuse(`${path} is not in its ${sumsName}`);
@@ -99,7 +99,7 @@ export async function ensureFromBundle(folder: string, options: EngineSetupOptio
   if (manifest.engine !== expected) {
     throw cannot(
       `use the bundle ${folder}`,
-      `it holds the engine ${manifest.engine}, and this program uses ${expected}`,
+      `it contains the engine ${manifest.engine}, but this program uses ${expected}`,
       { code: 'bundle/mismatch', hint: 'pack it with this version of isda' },
     );
   }

@@ -100,7 +100,7 @@ export function resultsSection({ groups }: ReportContent): Markup {
     <p class="soft">
       Test error in percent, on held-out images if the title mentions them: the mean of the last ten epochs of each
       seed; over the complete runs, the mean ± sample standard deviation of this value and of the best epoch. 95 %:
-      confidence interval of the mean over the seeds, by Student's t; one run has none. ${note}
+      confidence interval of the mean over the seeds, by Student's t; it needs two runs. ${note}
     </p>
     ${groups.map((group, index) => groupResults(group, index < maxCharts ? [groupDots(group), groupChart(group)] : []))}
   </section>`;

@@ -26,7 +26,7 @@ function measuredNote(table: TableNumber, seeds: number, items: readonly TableIt
   const over = seeds === 1 ? 'on seed 1' : `mean ± sample standard deviation over the seeds 1 to ${seeds}`;
   return (
     `measured: ${error} in percent, ${over}; the value of a run is the mean of its last ten epochs, ${protocol} (of all ` +
-    "epochs if there are fewer). 95 %: confidence interval of the mean over the seeds, by Student's t; one run has none. " +
+    "epochs if there are fewer). 95 %: confidence interval of the mean over the seeds, by Student's t; it needs two runs. " +
     "printed: the paper's number. diff: measured minus printed. n: completed runs. minus basic: difference from cross " +
     'entropy (basic) with the same network and data by seed, over the seeds that both have, with its 95 % interval. ' +
     "p: Welch's t-test against basic, two-sided; p (Holm): with Holm's correction over all comparisons of the table."

@@ -66,7 +66,10 @@ export async function networkOfFile(
       ? await datasetShape(config.dataset, places)
       : { ...metadata.images, ...channels(metadata.images), classes: metadata.classes };
   const parts = await buildNetwork(config, shape);
-  const { tensors } = networkTensors(bytes, path, { network: parts.network });
+  const { tensors } = networkTensors(bytes, path, {
+    network: parts.network,
+    otherClassesHint: 'give the config that the network was trained with',
+  });
   return {
     parts,
     training: config.training,

@@ -160,7 +160,7 @@ describe('a bundle', () => {
     const path = join(bundle, 'manifest.json');
     await writeFile(path, readFileSync(path, 'utf8').replace(/tensorflow-2\.\d+/, 'tensorflow-1.0'));
     const refused = ensureFromBundle(bundle, engineOptions(there));
-    await expect(refused).rejects.toThrow(/holds the engine tensorflow-1\.0.*this program uses tensorflow-2/);
+    await expect(refused).rejects.toThrow(/contains the engine tensorflow-1\.0.*this program uses tensorflow-2/);
     expect(existsSync(there.home)).toBe(false);
   });
 });

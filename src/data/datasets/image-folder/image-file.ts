@@ -33,7 +33,7 @@ export function readImageFile(path: string): ImageFile {
     if (error instanceof BrokenImage) throw error;
     const reasons: Record<string, string> = {
       ENOENT: 'there is no such file',
-      EACCES: 'it may not be read',
+      EACCES: 'permission denied',
       EISDIR: 'it is a folder',
       ENXIO: 'it is a socket',
     };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { cannot, reasonOf, type IsdaError } from '../../../common/errors.js';
 import { makeFolder } from '../../../common/files.js';
 import { formatBytes } from '../../../common/format.js';
+import { replaceFolder } from '../../../common/replace-folder.js';
 import { cifarFormats, type DatasetPart } from '../cifar/format.js';
 import { filesOf, nameLists, synthesizeRecords, type SynthesizeOptions } from './files.js';
 import { contentsOf, markFile, markOf, stateOf, takenName, type Contents } from './own-files.js';
@@ -89,8 +90,7 @@ export async function synthesize(options: SynthesizeOptions, directory: string):
 
 /** Moves `folder` to `old`, `made` to `folder`, and the foreign files of the old folder into the new one. */
 async function swap(folder: string, made: string, old: string, { foreign }: Contents): Promise<void> {
-  await rename(folder, old);
-  await rename(made, folder);
+  await replaceFolder(folder, made, old);
   for (const name of foreign) await rename(join(old, name), join(folder, name));
 }
 
