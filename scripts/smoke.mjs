@@ -93,6 +93,10 @@ export const commands = [
   [0, `train --config tiny-eager ${data} --out {tmp}/eager`],
   [0, `train --config tiny-isda-diagonal ${data} --out {tmp}/diagonal`],
   [0, `train --config examples/own-training.yaml ${data} --out {tmp}/own`],
+  [
+    0,
+    `train --config tiny-isda ${data} --out {tmp}/cycle --set schedule.name=custom --set schedule.module=examples/one-cycle.js`,
+  ],
   [0, `train --config tiny-isda ${folder} --out {tmp}/folder`],
   [0, 'evaluate --run {tmp}/folder'],
   [0, 'evaluate --run {tmp}/isda'],

@@ -1,5 +1,5 @@
-// An optimizer, an augmentation and metrics of one's own: the example trains, and mistakes in their files are said
-// clearly.
+// An optimizer, an augmentation, metrics and a learning-rate schedule of one's own: the examples train, and mistakes in
+// their files are reported clearly.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
@@ -69,6 +69,36 @@ describe('examples/own-training.yaml', () => {
   });
 });
 
+describe('examples/one-cycle.js', () => {
+  test('gives every epoch its rate, and refuses another length', async ({ folder }) => {
+    await synthesize({ name: 'cifar10', train: 40, test: 10, classes: 10, seed: 1 }, folder);
+    const small = [
+      `dataset.dir=${folder}`,
+      'training.batchSize=10',
+      'training.workers=0',
+      'dataset.subset=40',
+      'dataset.testSubset=10',
+    ];
+    const schedule = ['schedule.name=custom', `schedule.module=${join(projectRoot, 'examples/one-cycle.js')}`];
+    const train = (out: string, ...more: string[]) =>
+      runHere(folder, [
+        ...['train', '--config', 'tiny-cross-entropy', '--out', out],
+        ...setsOf([...small, ...schedule, 'training.epochs=5', ...more]),
+      ]);
+    const whole = await train('whole');
+    expect(whole.exitCode, whole.all).toBe(0);
+    const [names, ...rows] = readFileSync(join(folder, 'whole/metrics.csv'), 'utf8').trim().split('\n');
+    const column = names.split(',').indexOf('learning_rate');
+    // The last of the four steps of each epoch, of 20: PyTorch's factors (test/runs/own-schedule.test.ts) of 0.1.
+    const expected = [0.0668328157, 0.0950484632, 0.0611262022, 0.018825834625, 4e-7];
+    for (const [at, row] of rows.entries()) expect(Number(row.split(',')[column])).toBeCloseTo(expected[at], 9);
+
+    const longer = await train('whole', 'training.epochs=6');
+    expect(longer.exitCode).toBe(1);
+    expect(longer.all).toContain('with training.epochs 5 → 6, the learning rate of epoch 1 would have been');
+  });
+});
+
 /** What `isda train` says where files are as given. */
 async function failureOf(folder: string, files: Readonly<Record<string, string>>, settings: readonly string[]) {
   await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
@@ -84,9 +114,10 @@ const places = {
   optimizer: ['optimizer.name=custom', 'optimizer.module=own.mjs'],
   augmentation: ['augmentation.custom.module=own.mjs'],
   metrics: ['training.metrics.module=own.mjs'],
+  schedule: ['schedule.name=custom', 'schedule.module=own.mjs'],
 } as const;
 
-describe('a mistake in a custom optimizer, augmentation or metric', () => {
+describe('a mistake in a custom optimizer, augmentation, metric or schedule', () => {
   const optimizer = (update: string, more = ''): string =>
     `export const createOptimizer = ({ kit }) => ({ name: 'own', ${more} update({ program, parameter, value, gradient }) {
       ${update}
@@ -176,6 +207,13 @@ describe('a mistake in a custom optimizer, augmentation or metric', () => {
       metrics('return { count: kit.ops.sum(logits.nothing.x) };'),
       "Cannot read properties of undefined (reading 'x')",
       true,
+    ],
+    [
+      'schedule',
+      'gives a negative rate',
+      'export const createSchedule = () => ({ learningRateFactor: () => -1 });',
+      'the result is -1, expected 0 or more',
+      false,
     ],
     [
       'metrics',

@@ -63,7 +63,7 @@ function withAbsolutePaths(config: ExperimentConfig, tree: MapTree, workingDirec
     });
     return { ...section, ...Object.fromEntries(paths) };
   };
-  const { dataset, augmentation, model, loss, optimizer, training } = config;
+  const { dataset, augmentation, model, loss, optimizer, schedule, training } = config;
   const { custom } = augmentation;
   const { metrics } = training;
   return {
@@ -73,6 +73,7 @@ function withAbsolutePaths(config: ExperimentConfig, tree: MapTree, workingDirec
     model: absolute(model, 'model'),
     loss: absolute(loss, 'loss'),
     optimizer: absolute(optimizer, 'optimizer'),
+    schedule: absolute(schedule, 'schedule'),
     training: metrics ? { ...training, metrics: absolute(metrics, 'training', 'metrics') } : training,
   };
 }

@@ -11,13 +11,16 @@ import { customModelOptions } from '../models/custom.js';
 import { modelOptions } from '../models/options.js';
 import { customOptimizerOptions } from '../optimizers/custom.js';
 import { defaultOptimizer, optimizerOptions } from '../optimizers/options.js';
-import { outputOptions, scheduleOptions, trainingOptions } from '../training/options.js';
+import { outputOptions, trainingOptions } from '../training/options.js';
+import { customScheduleOptions } from '../training/schedules/custom.js';
+import { scheduleOptions } from '../training/schedules/options.js';
 import { slurmOptions } from './slurm.js';
 import type { NamedSections } from './tree.js';
 
 const anyModel = z.discriminatedUnion('name', [...modelOptions.options, customModelOptions]);
 const anyOptimizer = z.discriminatedUnion('name', [...optimizerOptions.options, customOptimizerOptions]);
 const anyLoss = z.discriminatedUnion('name', [...lossOptions.options, customLossOptions]);
+const anySchedule = z.discriminatedUnion('name', [...scheduleOptions.options, customScheduleOptions]);
 
 /** The maximum length of a run's name, as name and seed are the name of a folder. */
 export const maxExperimentLength = 200;
@@ -48,7 +51,7 @@ const experimentObject = z.strictObject({
   model: anyModel.prefault({ name: 'resnet' }),
   loss: anyLoss.prefault({ name: 'cross-entropy' }),
   optimizer: anyOptimizer.prefault(defaultOptimizer),
-  schedule: scheduleOptions.prefault({ name: 'step', milestones: [80, 120] }),
+  schedule: anySchedule.prefault({ name: 'step', milestones: [80, 120] }),
   training: trainingOptions.prefault({}),
   output: outputOptions.prefault({}),
   slurm: slurmOptions.optional(),

@@ -14,7 +14,7 @@ import type { OtherRun } from '../records/checkpoints.js';
 import type { RunInputs } from '../records/inputs.js';
 import { isEvaluated, lastEpochs, type MetricsRow } from '../records/metrics-columns.js';
 import type { RunFolder } from '../records/run-folder.js';
-import { learningRateAt, scheduledAt } from '../training/schedules.js';
+import { scheduledAt, type Schedule } from '../training/schedules/schedule.js';
 import { parseProgress } from '../training/state.js';
 import { lossScalarsAt } from '../training/step-inputs.js';
 
@@ -102,16 +102,16 @@ export function otherSettings(
 interface RunSoFar {
   readonly before: ExperimentConfig;
   readonly config: ExperimentConfig;
-  readonly loss: Loss;
+  readonly parts: { readonly loss: Loss; readonly schedule: Schedule };
   /** The last epoch that was started. */
   readonly epoch: number;
   readonly batchesPerEpoch: number;
 }
 
 /** Returns learning rate and scalars of the loss in the first and last step of an epoch, of `epochs` in total. */
-function valuesAt({ config, loss, batchesPerEpoch }: RunSoFar, epochs: number, epoch: number) {
+function valuesAt({ parts: { loss, schedule }, batchesPerEpoch }: RunSoFar, epochs: number, epoch: number) {
   return [(epoch - 1) * batchesPerEpoch, epoch * batchesPerEpoch - 1].map((iteration) => {
-    const run = { config, epochs, iterationsPerEpoch: batchesPerEpoch };
+    const run = { schedule, epochs, iterationsPerEpoch: batchesPerEpoch };
     const { learningRate, progress } = scheduledAt(run, epoch, iteration);
     return { 'learning rate': learningRate, ...lossScalarsAt(loss, progress) };
   });
@@ -156,23 +156,16 @@ export function requireEvaluatedPast(
   });
 }
 
-/** Returns the log lines of a run that resumes with other settings; `epoch`: the next one. */
-export function changeLines(before: ExperimentConfig, config: ExperimentConfig, epoch: number): readonly string[] {
+/** Returns the log lines of a run that resumes in `epoch` with other settings. */
+export function changeLines({ before, config, parts, batchesPerEpoch }: RunSoFar, epoch: number): readonly string[] {
   const changes = changesText(before, config);
   if (changes === '') return [];
-  const { schedule, optimizer, training } = config;
-  const { epochs } = training;
+  const { epochs } = config.training;
   if (before.training.epochs === epochs || epoch > epochs) return [`resumes with ${changes}`];
-  const rateAt = (at: number): number => {
-    const rate = learningRateAt(schedule, optimizer.learningRate, {
-      epoch: at,
-      epochs,
-      iteration: at - 1,
-      iterationsPerEpoch: 1,
-    });
-    return Number(rate.toPrecision(4));
-  };
-  const [first, last] = [rateAt(epoch), rateAt(epochs)];
+  const rateAt = (at: number, iteration: number): number =>
+    Number(parts.schedule.rateAt({ epoch: at, epochs, iteration, iterationsPerEpoch: batchesPerEpoch }).toPrecision(4));
+  const first = rateAt(epoch, (epoch - 1) * batchesPerEpoch);
+  const last = rateAt(epochs, epochs * batchesPerEpoch - 1);
   const rates = first === last ? `learning rate ${first}` : `learning rate from ${first} to ${last}`;
   return [`resumes with ${changes}: epochs ${epoch} to ${epochs} at ${rates}`];
 }

@@ -4,7 +4,6 @@ import { epochBatches, realImages } from '../data/batches.js';
 import type { Engine } from '../engine/index.js';
 import { countParameters } from '../models/cost.js';
 import { gitRevision, writeEnvironment } from '../records/environment.js';
-import { scheduleWarnings } from '../training/schedules.js';
 import type { Run } from './open-run.js';
 import { unofficialText, weightsText } from './origin.js';
 import { multiplyAddsOf } from './parts.js';
@@ -82,7 +81,7 @@ export function headerLines({ config, parts, splits, engine, position, weights, 
   ];
   const lines = facts.map(([name, value]) => `${name.padEnd(11)} ${value}`);
   lines.push(...(splits.notes ?? []).map((note) => `warning: ${note}`));
-  lines.push(...scheduleWarnings(config.schedule, epochs).map((warning) => `warning: ${warning}`));
+  lines.push(...(parts.schedule.warnings?.(epochs) ?? []).map((warning) => `warning: ${warning}`));
   lines.push(...changes);
   if (position.epoch > epochs) lines.push('complete already; use another --out or seed for a new run');
   else if (position.epoch > 1 || position.batch > 0) {

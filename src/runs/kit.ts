@@ -55,4 +55,5 @@ export type { AugmentationModule, AugmentationRequest, OwnAugmentation } from '.
 export type { EvaluatedBatch, Evaluation, OwnMetric } from '../training/metrics/metric.js';
 export type { OptimizerMoment, ParameterUpdate } from '../optimizers/optimizer.js';
 export type { OwnOptimizer } from '../optimizers/custom.js';
+export type { OwnSchedule, ScheduleModule, ScheduleProgress, ScheduleRequest } from '../training/schedules/custom.js';
 export type { Tensor } from '../engine/tensor.js';

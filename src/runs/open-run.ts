@@ -14,11 +14,12 @@ import { openTrainingSession, type TrainingSession } from '../training/session.j
 import { epochStart, parseProgress, writeState, writeTensors, type RunPosition } from '../training/state.js';
 import type { Metric } from '../training/metrics/metric.js';
 import { metricsOf } from '../training/metrics/registry.js';
-import { measuredRun, type StepParts } from '../training/step.js';
+import { measuredRun } from '../training/step.js';
 import { changeLines, requireEvaluatedPast, requireSamePast } from './changes.js';
 import { droppedBiasText, readFirstWeights } from './first-weights.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
+import type { RunParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 import type { RunSources } from './run-sources.js';
 import { dataChangesText, otherData, requireSameData } from './same-data.js';
@@ -31,7 +32,7 @@ export interface Run {
   readonly engine: Engine;
   /** Including synthetic images. */
   readonly splits: LoadedSplits;
-  readonly parts: StepParts;
+  readonly parts: RunParts;
   readonly training: TrainingSession;
   /** Its metrics, in the order of the columns of metrics.csv. */
   readonly metrics: readonly Metric[];
@@ -77,13 +78,15 @@ export async function openRun(
   const first = isNew ? (known ?? (await readFirstWeights(config.model, parts, workingDirectory))) : undefined;
   const weights = first?.facts ?? earlier;
   if (first?.droppedBias !== undefined) folder.print(droppedBiasText(first.droppedBias));
+  let changes: readonly string[] = [];
   if (before !== undefined) {
     const { batches: batchesPerEpoch } = epochBatches(splits.train, config.training.batchSize);
     const epoch = position.batch > 0 ? position.epoch : position.epoch - 1;
-    requireSamePast({ before, config, loss: parts.loss, epoch, batchesPerEpoch }, folder.paths);
+    const soFar = { before, config, parts, epoch, batchesPerEpoch };
+    requireSamePast(soFar, folder.paths);
     requireEvaluatedPast(rowsOf(kept), config, folder.paths);
+    changes = changeLines(soFar, position.epoch);
   }
-  const changes = before === undefined ? [] : changeLines(before, config, position.epoch);
   const workers = threadsOf(config, splits.train, engine.device.kind, context);
   const { train, evaluation } = splits;
   const training = openTrainingSession(engine, parts, {

@@ -14,8 +14,11 @@ import { withHeadRate } from '../optimizers/head-rate.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import { createOptimizer } from '../optimizers/registry.js';
 import { mixingOf } from '../training/mixing.js';
+import { createSchedule } from '../training/schedules/registry.js';
+import type { Schedule } from '../training/schedules/schedule.js';
 import { loadMetrics } from './own-metrics.js';
 import { loadOptimizer } from './own-optimizer.js';
+import { loadSchedule } from './own-schedule.js';
 import { loadLoss, loadNetwork, requireDistinctNames, requireSoftTargets } from './modules.js';
 import { sessionTensors, type StepParts } from '../training/step.js';
 
@@ -27,6 +30,9 @@ export function withClasses(config: ExperimentConfig, classes: number): Experime
 
 /** The parts for using a trained network, without its loss, whose file may be missing or untrusted. */
 export type NetworkParts = Pick<StepParts, 'network' | 'format' | 'precision' | 'averages'>;
+
+/** The parts of a run: those of its steps, and its learning-rate schedule. */
+export type RunParts = StepParts & { readonly schedule: Schedule };
 
 /** Builds the network of a config, as `buildParts` does. Custom networks are loaded, custom losses are not. */
 export async function buildNetwork(
@@ -44,23 +50,34 @@ export async function buildNetwork(
 }
 
 /**
- * Builds network, loss and optimizer of a config for images of a shape: the given one of loaded data, else the shape
- * known from the places where the data may be, or from the config alone. No image is read, but custom modules are
- * loaded.
+ * Builds network, loss, optimizer and schedule of a config for images of a shape: the given one of loaded data, else
+ * the shape known from the places where the data may be, or from the config alone. No image is read, but custom modules
+ * are loaded.
  */
-export async function buildParts(config: ExperimentConfig, images?: DatasetShape | DataPlaces): Promise<StepParts> {
+export async function buildParts(config: ExperimentConfig, images?: DatasetShape | DataPlaces): Promise<RunParts> {
   const { network: built, format, precision, averages } = await buildNetwork(config, images);
   const { loss: lossOptions } = config;
   const loss = lossOptions.name === 'custom' ? await loadLoss(lossOptions, built) : createLoss(lossOptions, built);
   const network = loss.withoutBias === true ? withZeroBias(built) : built;
   const optimizer = await optimizerOf(config, network);
+  const schedule = await scheduleOf(config);
   requireDistinctNames(sessionTensors({ network, loss, optimizer, averages: averages ?? false }));
   const mixing = mixingOf(config.augmentation, format);
   if (mixing !== undefined) requireSoftTargets(loss, lossOptions);
   const { accumulate = 1, clipGradNorm: maxNorm, metrics } = config.training;
   const ownMetrics = metrics && (await loadMetrics(metrics, network.classes));
   const measured = { averages, ...(ownMetrics && { ownMetrics }) };
-  const parts = { network, loss, optimizer, format, precision, ...measured, maxNorm, accumulates: accumulate > 1 };
+  const parts = {
+    network,
+    loss,
+    optimizer,
+    schedule,
+    format,
+    precision,
+    ...measured,
+    maxNorm,
+    accumulates: accumulate > 1,
+  };
   return mixing === undefined ? parts : { ...parts, mixing };
 }
 
@@ -76,6 +93,11 @@ async function optimizerOf(
   const stepping = factor === 1 ? plain : withHeadRate(plain, head, factor);
   const averaging = ema === undefined ? stepping : withEma(stepping, ema);
   return accumulate === 1 ? averaging : withAccumulation(averaging);
+}
+
+/** Creates the learning-rate schedule of a config. */
+async function scheduleOf({ schedule, optimizer: { learningRate } }: ExperimentConfig): Promise<Schedule> {
+  return schedule.name === 'custom' ? loadSchedule(schedule, learningRate) : createSchedule(schedule, learningRate);
 }
 
 /** Returns the multiply-adds of the network's forward pass on one image. */

@@ -9,10 +9,9 @@ import type { GeneratorSet } from '../gan/generator-set.js';
 import { listCheckpoints } from '../records/checkpoint-names.js';
 import type { RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
-import type { StepParts } from '../training/step.js';
 import { readFirstWeights, type FirstWeights } from './first-weights.js';
 import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from './memory.js';
-import { buildParts, withClasses } from './parts.js';
+import { buildParts, withClasses, type RunParts } from './parts.js';
 import type { RunContext, RunOptions } from './run-context.js';
 import { openGenerators } from './synthetic-images.js';
 
@@ -23,7 +22,7 @@ export interface RunSources {
   readonly splits: LoadedSplits;
   readonly generators: GeneratorSet | undefined;
   readonly engine: Engine;
-  readonly parts: StepParts;
+  readonly parts: RunParts;
   /** Initial weights; read if the folder has no checkpoint to resume from. */
   readonly first: FirstWeights | undefined;
   /** The settings of the resumed run, if one is resumed. */

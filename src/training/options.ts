@@ -1,40 +1,7 @@
-// The config sections `schedule`, `training` and `output`: their schema, units and defaults.
+// The config sections `training` and `output`: their schema, units and defaults.
 import { z } from 'zod';
 import { pathOption } from '../common/path-option.js';
 import { customMetricsOptions } from './metrics/custom.js';
-
-// Without a default, so that an absent key does not change the fingerprints of other runs.
-const warmup = {
-  warmupEpochs: z
-    .number()
-    .min(0)
-    .optional()
-    .describe(
-      'number of epochs (may be fractional) over which the rate grows linearly to the scheduled rate; no warm-up if 0 or not given',
-    ),
-};
-
-/** `schedule`: the learning rate over the epochs, which count from 1. */
-export const scheduleOptions = z.discriminatedUnion('name', [
-  z.strictObject({
-    name: z.literal('step'),
-    milestones: z
-      .array(z.int().min(1))
-      .refine((epochs) => epochs.every((epoch, index) => index === 0 || epoch > epochs[index - 1]), {
-        error: 'expected epochs in increasing order',
-      })
-      .describe('epochs, counted from 1, at the start of which the rate is lowered'),
-    factor: z.number().positive().lt(1).default(0.1).describe('factor that multiplies the rate at each milestone'),
-    ...warmup,
-  }),
-  z.strictObject({
-    name: z.literal('cosine'),
-    minLearningRate: z.number().min(0).optional().describe('rate of the last epoch; 0 if not given, as in the paper'),
-    ...warmup,
-  }),
-  z.strictObject({ name: z.literal('constant'), ...warmup }),
-]);
-export type ScheduleOptions = z.output<typeof scheduleOptions>;
 
 /** `training`: duration, device, seed and related options. */
 export const trainingOptions = z.strictObject({

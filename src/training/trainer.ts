@@ -7,13 +7,12 @@ import { groupOf, updateOf } from './batch-groups.js';
 import { evaluationDue } from './cadence.js';
 import { diverged, type GoodCheckpoint } from './divergence.js';
 import { optimizerScalarsAt, type Optimizer } from '../optimizers/optimizer.js';
-import type { OptimizerOptions } from '../optimizers/options.js';
-import type { ScheduleOptions, TrainingOptions } from './options.js';
+import type { TrainingOptions } from './options.js';
 import type { BatchProgress } from './progress.js';
 import { columnOf, type MetricsRow } from '../records/metrics-columns.js';
 import type { Metric } from './metrics/metric.js';
 import { epochRow, evaluatedValues } from './metrics/registry.js';
-import { scheduledAt } from './schedules.js';
+import { scheduledAt, type Schedule } from './schedules/schedule.js';
 import { epochStart, imagesPerSecond, type RunPosition } from './state.js';
 import type { TrainingSession } from './session.js';
 import { lossScalarsAt } from './step-inputs.js';
@@ -21,12 +20,8 @@ import type { StepOutcome } from './step-runner.js';
 
 /** The parts of a run that the training loop needs. */
 export interface TrainerRun {
-  readonly config: {
-    readonly optimizer: Pick<OptimizerOptions, 'learningRate'>;
-    readonly schedule: ScheduleOptions;
-    readonly training: TrainingOptions;
-  };
-  readonly parts: { readonly loss: Loss; readonly optimizer: Optimizer };
+  readonly config: { readonly training: TrainingOptions };
+  readonly parts: { readonly loss: Loss; readonly optimizer: Optimizer; readonly schedule: Schedule };
   readonly training: TrainingSession;
   /** The metrics, in the order of the columns of metrics.csv. */
   readonly metrics: readonly Metric[];
@@ -193,12 +188,11 @@ function afterStep(
   };
 }
 
-const scheduledIn = ({ config, loader }: TrainerRun, epoch: number, iteration: number) =>
-  scheduledAt(
-    { config, epochs: config.training.epochs, iterationsPerEpoch: loader.trainingBatchCount },
-    epoch,
-    iteration,
-  );
+const scheduledIn = ({ config, loader, parts }: TrainerRun, epoch: number, iteration: number) => {
+  const { epochs } = config.training;
+  const { schedule } = parts;
+  return scheduledAt({ schedule, epochs, iterationsPerEpoch: loader.trainingBatchCount }, epoch, iteration);
+};
 
 /** Never negative, even if the clock is set back: a checkpoint must not contain a negative time. */
 const secondsSince = (start: number, end: number): number => Math.max(0, end - start) / 1000;

@@ -1,7 +1,7 @@
 // The learning rate of the centres, and where they converge.
 import { expect, it } from 'vitest';
 import { createLoss } from '../../src/losses/registry.js';
-import { learningRateAt } from '../../src/training/schedules.js';
+import { createSchedule } from '../../src/training/schedules/registry.js';
 import { testEngine } from '../support/engine.js';
 import { lossRunner } from './support.js';
 
@@ -10,13 +10,9 @@ const options = { name: 'center', weight: 0.003, centerLearningRate: 0.5 } as co
 
 it('scales the centres’ learning rate by the schedule, whatever the network’s learning rate', () => {
   const { scalars } = createLoss(options, { classes: 2, featureSize: 1 });
+  const schedule = createSchedule({ name: 'step', milestones: [80, 120], factor: 0.1 }, 0.3);
   const rates = [79, 80, 120].map((epoch) => {
-    const learningRateFactor = learningRateAt({ name: 'step', milestones: [80, 120], factor: 0.1 }, 1, {
-      epoch,
-      epochs: 160,
-      iteration: 0,
-      iterationsPerEpoch: 1,
-    });
+    const learningRateFactor = schedule.factorAt({ epoch, epochs: 160, iteration: 0, iterationsPerEpoch: 1 });
     return scalars.centerLearningRate({
       iteration: 0,
       totalIterations: 1,

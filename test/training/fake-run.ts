@@ -8,6 +8,7 @@ import type { MetricsRow } from '../../src/records/metrics-columns.js';
 import { optimizerOptions, type OptimizerOptions } from '../../src/optimizers/options.js';
 import { createOptimizer } from '../../src/optimizers/registry.js';
 import { metricsOf } from '../../src/training/metrics/registry.js';
+import { createSchedule } from '../../src/training/schedules/registry.js';
 import { trainingSessionOver } from '../../src/training/session.js';
 import { epochStart, type RunPosition } from '../../src/training/state.js';
 import { trainNetwork, type TrainerRun } from '../../src/training/trainer.js';
@@ -116,12 +117,12 @@ export async function runTrainer({
     warn: (line) => void events.push(line),
   });
   const run: TrainerRun = {
-    config: {
-      optimizer,
-      schedule: { name: 'step', milestones: [2, 3], factor: 0.1 },
-      training,
+    config: { training },
+    parts: {
+      loss: sampleLoss,
+      optimizer: createOptimizer(optimizer),
+      schedule: createSchedule({ name: 'step', milestones: [2, 3], factor: 0.1 }, optimizer.learningRate),
     },
-    parts: { loss: sampleLoss, optimizer: createOptimizer(optimizer) },
     metrics: metricsOf({ classes: 3, recordedScalars: [] }),
     training: trainingSessionOver(session, [], readEvery),
     loader,

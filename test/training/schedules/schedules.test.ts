@@ -1,14 +1,14 @@
 // The learning rate of a step: schedules, warm-up, and warnings.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { ScheduleOptions } from '../../src/training/options.js';
-import { learningRateAt, learningRateFactorAt, scheduleWarnings } from '../../src/training/schedules.js';
+import type { ScheduleOptions } from '../../../src/training/schedules/options.js';
+import { createSchedule } from '../../../src/training/schedules/registry.js';
 
 /** The learning rate at the first step of an epoch of ten. */
 const learningRateOf = (schedule: ScheduleOptions, base: number, epoch: number, epochs: number): number =>
-  learningRateAt(schedule, base, { epoch, epochs, iteration: 10 * (epoch - 1), iterationsPerEpoch: 10 });
+  createSchedule(schedule, base).rateAt({ epoch, epochs, iteration: 10 * (epoch - 1), iterationsPerEpoch: 10 });
 
-describe('learningRateAt', () => {
+describe('the learning rate', () => {
   it('lowers the rate from the milestone on', () => {
     const schedule: ScheduleOptions = { name: 'step', milestones: [80, 120], factor: 0.1 };
     const rates = [1, 79, 80, 119, 120, 160].map((epoch) => learningRateOf(schedule, 0.1, epoch, 160));
@@ -55,7 +55,7 @@ describe('warm-up', () => {
   it('grows by equal parts to the rate at its last step, and changes nothing after it', () => {
     const schedule: ScheduleOptions = { name: 'constant', warmupEpochs: 1.5 };
     const rates = Array.from({ length: 10 }, (_, iteration) =>
-      learningRateAt(schedule, 0.6, {
+      createSchedule(schedule, 0.6).rateAt({
         epoch: 1 + Math.floor(iteration / 4),
         epochs: 3,
         iteration,
@@ -66,7 +66,7 @@ describe('warm-up', () => {
   });
   it('over 0 epochs is none', () => {
     const moment = { epoch: 1, epochs: 3, iteration: 0, iterationsPerEpoch: 4 };
-    expect(learningRateAt({ name: 'constant', warmupEpochs: 0 }, 0.6, moment)).toBe(0.6);
+    expect(createSchedule({ name: 'constant', warmupEpochs: 0 }, 0.6).rateAt(moment)).toBe(0.6);
   });
   it('is never above the rate without, and equal to it once it is over', () => {
     fc.assert(
@@ -83,8 +83,8 @@ describe('warm-up', () => {
             iteration,
             iterationsPerEpoch,
           };
-          const without = learningRateAt(schedule, 0.1, moment);
-          const withWarmup = learningRateAt({ ...schedule, warmupEpochs }, 0.1, moment);
+          const without = createSchedule(schedule, 0.1).rateAt(moment);
+          const withWarmup = createSchedule({ ...schedule, warmupEpochs }, 0.1).rateAt(moment);
           const share = Math.min(1, (iteration + 1) / (warmupEpochs * iterationsPerEpoch));
           expect(withWarmup).toBeCloseTo(without * share, 12);
           if (iteration + 1 >= warmupEpochs * iterationsPerEpoch) expect(withWarmup).toBe(without);
@@ -96,14 +96,14 @@ describe('warm-up', () => {
     fc.assert(
       fc.property(anySchedule, fc.nat(27), (schedule, iteration) => {
         const moment = { epoch: 1 + Math.floor(iteration / 4), epochs: 7, iteration, iterationsPerEpoch: 4 };
-        const warm = { ...schedule, warmupEpochs: 2 };
-        expect(learningRateFactorAt(warm, 0.1, moment)).toBeCloseTo(learningRateAt(warm, 0.1, moment) / 0.1, 12);
+        const { rateAt, factorAt } = createSchedule({ ...schedule, warmupEpochs: 2 }, 0.1);
+        expect(factorAt(moment)).toBeCloseTo(rateAt(moment) / 0.1, 12);
       }),
     );
   });
 });
 
-describe('scheduleWarnings', () => {
+describe('warnings', () => {
   it.each<[ScheduleOptions, number, string[]]>([
     [{ name: 'step', milestones: [80, 120], factor: 0.1 }, 160, []],
     [{ name: 'step', milestones: [80, 120], factor: 0.1 }, 120, []],
@@ -140,5 +140,7 @@ describe('scheduleWarnings', () => {
       3,
       ['schedule.warmupEpochs 5 exceeds the 3 epochs of the run: the rate never reaches its full value'],
     ],
-  ])('%j over %i epochs', (schedule, epochs, warnings) => expect(scheduleWarnings(schedule, epochs)).toEqual(warnings));
+  ])('%j over %i epochs', (schedule, epochs, warnings) =>
+    expect(createSchedule(schedule, 0.1).warnings!(epochs)).toEqual(warnings),
+  );
 });
