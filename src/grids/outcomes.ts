@@ -3,7 +3,7 @@ import type { Comparison } from '../common/statistics/compare.js';
 import { meanInterval, spreadOf, type Interval, type SeedValue, type Spread } from '../common/statistics/samples.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import type { RunSummary } from '../records/summary.js';
-import { averageable, leftOutText, originText } from '../runs/origin.js';
+import { averageable, leftOutText, originBesideConfig, originText } from '../runs/origin.js';
 import { compareWithBaselines } from './baseline.js';
 import type { CellOutcome } from './executors/executor.js';
 
@@ -47,7 +47,7 @@ const lastTen = ({ last10MeanTestErrorPercent }: RunSummary): number => last10Me
 /** Returns the number of epochs averaged in the error of a run with `epochs` epochs. */
 export const averagedEpochs = (epochs: number): number => Math.min(lastEpochs, epochs);
 
-/** Returns cells whose runs differ from most on the same data set: other images or other initial weights. */
+/** Returns cells whose runs differ from most on the same data set: other images, or weights that no config names. */
 function leftOutOf(outcomes: readonly CellOutcome[]): ReadonlySet<CellOutcome> {
   const done = outcomes.filter(({ summary }) => summary !== undefined);
   const datasetOf = ({ cell }: CellOutcome): string => JSON.stringify(cell.config.dataset);
@@ -55,14 +55,15 @@ function leftOutOf(outcomes: readonly CellOutcome[]): ReadonlySet<CellOutcome> {
   return new Set(
     datasets.flatMap((dataset) => {
       const alike = done.filter((outcome) => datasetOf(outcome) === dataset);
-      return averageable(alike[0].cell.config.dataset.name, alike, ({ summary }) => summary!).left;
+      const { name } = alike[0].cell.config.dataset;
+      return averageable(name, alike, ({ cell, summary }) => originBesideConfig(cell.config, summary!)).left;
     }),
   );
 }
 
 /**
  * Returns the outcomes of the rows, in the order in which they first occur. Runs that differ from most on the same
- * data set, by other images or other initial weights, are excluded from the means.
+ * data set, by other images or by initial weights that their config does not name, are excluded from the means.
  */
 export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutcome[] {
   const leftOut = leftOutOf(outcomes);

@@ -1,4 +1,5 @@
 // Texts about the origin of a result: its images and its initial weights.
+import type { ExperimentConfig } from '../config/schema.js';
 import { isCifar } from '../data/datasets/cifar/format.js';
 import { datasetTitles } from '../data/registry.js';
 import type { DataFacts, WeightsFacts } from '../records/inputs.js';
@@ -27,6 +28,12 @@ export const weightsText = ({ file, sha256, head }: WeightsFacts): string =>
 export interface Origin {
   readonly data?: DataFacts | undefined;
   readonly weights?: WeightsFacts | undefined;
+}
+
+/** Returns the origin without the weights that the config of the run names: they are a setting of its experiment. */
+export function originBesideConfig({ model }: ExperimentConfig, { data, weights }: Origin): Origin {
+  const isOwn = model.weights !== undefined && (model.weightsSha256 ?? weights?.sha256) === weights?.sha256;
+  return isOwn ? { data } : { data, weights };
 }
 
 /**

@@ -49,6 +49,26 @@ describe('rows with runs on different images or first weights', () => {
     const [row] = rowOutcomes([made('a', 1, 5, { weights }), made('a', 2, 7, {})]);
     expect(row).toMatchObject({ seeds: [2], last10: { mean: 7 } });
   });
+
+  it('count where their config names the weights, beside rows from scratch', () => {
+    const weights = { file: 'x.safetensors', sha256: '1'.repeat(64) };
+    const tuned = (row: string, error: number, loss: object) => {
+      const model = { name: 'resnet', weights: 'x.safetensors', weightsSha256: weights.sha256 };
+      const { summary, ...rest } = outcome(row, 1, error, { model, loss });
+      return { ...rest, summary: { ...summary!, weights } };
+    };
+    const rows = rowOutcomes([
+      ...[outcome('basic', 1, 20, { loss: { name: 'cross-entropy' } }), outcome('isda', 1, 19)],
+      ...[tuned('tuned-basic', 9, { name: 'cross-entropy' }), tuned('tuned-isda', 8, { name: 'isda' })],
+    ]);
+    expect(rows.map(({ seeds, baseline, leftOut }) => [seeds, baseline, leftOut])).toEqual([
+      [[1], undefined, undefined],
+      [[1], 'basic', undefined],
+      [[1], undefined, undefined],
+      [[1], 'tuned-basic', undefined],
+    ]);
+    expect(rows[3].comparison?.paired?.mean).toBe(-1);
+  });
 });
 
 describe('rowOutcomes', () => {

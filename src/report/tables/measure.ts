@@ -5,7 +5,14 @@ import { otherThanTestImages } from '../../grids/measured-images.js';
 import { averagedEpochs } from '../../grids/outcomes.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { RunSummary } from '../../records/summary.js';
-import { averageable, leftOutText, originKeys, originText } from '../../runs/origin.js';
+import {
+  averageable,
+  leftOutText,
+  originBesideConfig,
+  originKeys,
+  originText,
+  type Origin,
+} from '../../runs/origin.js';
 import { secondRunName } from '../runs/names.js';
 import type { TableItem } from './numbers.js';
 import type { Metric } from './printed.js';
@@ -59,12 +66,13 @@ interface Candidates {
   readonly runs: readonly StoredRun[];
 }
 
-/** Selects the finished runs that numbers are made of: from scratch, all on the same images. */
-function usable(dataset: string, candidates: readonly Candidates[]) {
+/** Selects the finished runs that a number is made of: from scratch or the config's weights, all on the same images. */
+function usable(dataset: string, config: ExperimentConfig | undefined, candidates: readonly Candidates[]) {
   const done = candidates.flatMap(({ runs }) => runs.filter(({ summary }) => summary !== undefined));
-  const isScratch = ({ summary }: StoredRun): boolean => summary?.weights === undefined;
-  const { kept, left } = averageable(dataset, done.filter(isScratch), ({ summary }) => summary!);
-  const leftOut = [...done.filter((run) => !isScratch(run)), ...left];
+  const originOf = ({ summary }: StoredRun): Origin => (config ? originBesideConfig(config, summary!) : summary!);
+  const isOwn = (run: StoredRun): boolean => originOf(run).weights === undefined;
+  const { kept, left } = averageable(dataset, done.filter(isOwn), originOf);
+  const leftOut = [...done.filter((run) => !isOwn(run)), ...left];
   return { kept: new Set(kept), leftOut };
 }
 
@@ -76,7 +84,7 @@ const dataKeyOf = (config: ExperimentConfig): string =>
 
 /**
  * Fills the items with the runs of `seeds`. If runs of several stores have the same settings, the first store's is
- * used. A number is never made of runs on different images, nor of runs that started from imported weights.
+ * used. A number is never made of runs on different images, nor of runs from weights that its config does not name.
  */
 export function measure(
   items: readonly TableItem[],
@@ -97,7 +105,7 @@ export function measure(
       return { seed, prints, runs: [...new Set(all.flatMap((print) => stored.get(print) ?? []))] };
     });
     const name = config?.dataset.name ?? dataset;
-    const { kept, leftOut } = usable(name, candidates);
+    const { kept, leftOut } = usable(name, config, candidates);
     for (const { name: run, summary } of leftOut) left.add(`${run} (${leftOutText(name, summary!)})`);
     const origin = [...kept].map(({ summary }) => originText(name, summary!)).at(0);
     if (origin !== undefined) unusual.add(`${configName}, ${origin}`);

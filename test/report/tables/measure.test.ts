@@ -24,8 +24,15 @@ const runsIn = async (...stores: string[]) => (await readStoredRuns(stores, now)
 const run = (seed: number, error: number) => ({ seed, error, averagedEpochs: 2 });
 
 /** A finished cell of a row and seed with an error in percent. */
-async function doneCell(store: string, row: string, seed: number, error: number, origin: Origin = {}): Promise<string> {
-  const stored = await placeCell(store, someCell(row, seed), now);
+async function doneCell(
+  store: string,
+  row: string,
+  seed: number,
+  error: number,
+  origin: Origin = {},
+  config = someCell(row, seed).config,
+): Promise<string> {
+  const stored = await placeCell(store, { row, config }, now);
   const attempt = await claimCell(stored, now);
   await writeSummary(join(stored.folder, 'summary.json'), { ...someSummary(error), ...origin });
   if ('claim' in attempt) await attempt.claim.end({ state: 'done' });
@@ -74,6 +81,19 @@ describe('runs on different images', () => {
     expect(entries[0].runs).toEqual([]);
     expect(open).toHaveLength(1);
     expect(leftOut).toEqual(['test-a-seed1 (first weights from x.safetensors (sha256 12345678))']);
+  });
+
+  test('from the weights that the config names are its number, marked as not comparable', async ({ folder }) => {
+    const plain = someConfig('test-a');
+    const own = { ...weights, sha256: weights.sha256.padEnd(64, '0') };
+    const config = { ...plain, model: { ...plain.model, weights: own.file, weightsSha256: own.sha256 } };
+    await doneCell(folder, 'a', 1, 5, { ...images(true), weights: own }, config);
+    const { entries, open, leftOut } = measure([item('a', { config })], [1], await runsIn(folder));
+    expect(entries[0]).toMatchObject({
+      runs: [run(1, 5)],
+      origin: 'first weights from x.safetensors (sha256 12345678)',
+    });
+    expect([open, leftOut]).toEqual([[], []]);
   });
 });
 
