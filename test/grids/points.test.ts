@@ -173,6 +173,8 @@ describe('choosePoint', () => {
   it.each([
     [[8, 7, 9], 'lambda0-0.5'],
     [[7, 7, 7], 'lambda0-0.1'],
+    // The mean of the same ten errors, summed in another order.
+    [[31, 30.550000000000004, 30.55], 'lambda0-0.5'],
     [[undefined, 7, 7], 'lambda0-0.5'],
     [[9, 8, undefined], 'lambda0-0.5'],
     [[undefined, undefined, undefined], undefined],

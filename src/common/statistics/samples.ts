@@ -50,14 +50,19 @@ export interface WelchTest {
   readonly p: number;
 }
 
-/** Welch's t-test (unequal variances). Undefined if a sample has fewer than two values, or if no value differs. */
+/**
+ * Welch's t-test (unequal variances). Undefined if a sample has fewer than two values, or if no value of a sample
+ * differs from its others by more than rounding (the threshold of R's t.test).
+ */
 export function welchTest(first: readonly number[], second: readonly number[]): WelchTest | undefined {
   if (first.length < 2 || second.length < 2) return undefined;
   const [error1, error2] = [first, second].map((values) => varianceOf(values) / values.length);
   const error = error1 + error2;
-  if (error === 0) return undefined;
+  const [mean1, mean2] = [meanOf(first), meanOf(second)];
+  // Equal means of ten epochs may differ in their last bits, by the order of the sums: t would be a huge number.
+  if (Math.sqrt(error) <= 10 * Number.EPSILON * Math.max(Math.abs(mean1), Math.abs(mean2))) return undefined;
   const degrees = error ** 2 / (error1 ** 2 / (first.length - 1) + error2 ** 2 / (second.length - 1));
-  const t = (meanOf(first) - meanOf(second)) / Math.sqrt(error);
+  const t = (mean1 - mean2) / Math.sqrt(error);
   return { t, degrees, p: twoSidedP(t, degrees) };
 }
 
