@@ -25,9 +25,13 @@ interface AxisOptions {
   readonly whole?: boolean;
 }
 
+/** Ends that differ by less, as a fraction of the larger, are one value: rounding makes equal values differ. */
+const rounding = 1e-9;
+
 /** Returns an axis that encloses `low` and `high`, both finite; a single value gets space on both sides. */
 export function roundAxis(low: number, high: number, { intervals = 6, whole = false }: AxisOptions = {}): Axis {
-  const room = low === high ? (whole ? 1 : Math.abs(low) * 0.1 || 1) : 0;
+  const isSingle = high - low <= rounding * Math.max(Math.abs(low), Math.abs(high));
+  const room = isSingle ? (whole ? 1 : Math.abs(low) * 0.1 || 1) : 0;
   const [from, to] = [low - (low === 0 ? 0 : room), high + room];
   const step = Math.max(roundStep(to - from, intervals), whole ? 1 : 0);
   const first = Math.floor(from / step + 1e-9);

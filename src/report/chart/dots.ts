@@ -44,6 +44,12 @@ const countWidth = 52;
 const countText = ({ values, failed = 0 }: DotRow): string =>
   `n = ${values.length}${failed === 0 ? '' : ` (${failed} failed)`}`;
 
+/** At which ends an interval extends beyond an axis, by more than rounding. */
+function endsBeyond({ low, high }: Interval, axis: Axis): { left: boolean; right: boolean } {
+  const rounding = 1e-9 * (axis.high - axis.low);
+  return { left: low < axis.low - rounding, right: high > axis.high + rounding };
+}
+
 /**
  * Returns an axis that encloses all values, and the intervals up to the length of the values' range beyond it: the
  * interval of two runs may be many times as wide. `cut`: whether an interval extends beyond the axis.
@@ -56,7 +62,8 @@ function axisOf(rows: readonly DotRow[], pixels: number): { axis: Axis; cut: boo
   const from = Math.max(least, low - room, Math.min(0, low));
   const to = Math.min(most, high + room);
   const axis = roundAxis(from, to, { intervals: Math.max(2, Math.min(8, Math.floor(pixels / 60))) });
-  return { axis, cut: least < axis.low || most > axis.high };
+  const beyond = endsBeyond({ low: least, high: most }, axis);
+  return { axis, cut: beyond.left || beyond.right };
 }
 
 interface WhiskerPlace {
@@ -68,18 +75,20 @@ interface WhiskerPlace {
 }
 
 /** A horizontal line with a cap at each end, or with an arrow if the interval continues beyond the axis. */
-function whisker({ low, high }: Interval, { axis, at, y, stroke }: WhiskerPlace) {
+function whisker(interval: Interval, { axis, at, y, stroke }: WhiskerPlace) {
+  const { low, high } = interval;
+  const beyond = endsBeyond(interval, axis);
   const [left, right] = [Math.max(low, axis.low), Math.min(high, axis.high)].map(at);
-  const end = (x: number, beyond: boolean, side: -1 | 1): string => {
-    const d = beyond
+  const end = (x: number, arrow: boolean, side: -1 | 1): string => {
+    const d = arrow
       ? `M${coordinate(x - 5 * side)} ${coordinate(y - 4)}L${coordinate(x)} ${coordinate(y)}l${-5 * side} 4`
       : `M${coordinate(x)} ${coordinate(y - 4)}v8`;
     return element('path', { d, stroke, 'stroke-width': 1.5, fill: 'none' });
   };
   return [
     element('line', { x1: left, x2: right, y1: y, y2: y, stroke, 'stroke-width': 1.5 }),
-    end(left, low < axis.low, -1),
-    end(right, high > axis.high, 1),
+    end(left, beyond.left, -1),
+    end(right, beyond.right, 1),
   ];
 }
 

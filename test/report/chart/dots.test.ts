@@ -51,6 +51,12 @@ describe('drawDots', () => {
     expect([Math.min(...ticks), Math.max(...ticks)]).toEqual([19, 22]);
     expect(draw({ rows })).not.toContain('An arrow');
   });
+  it('takes no interval as longer than the axis because of rounding', () => {
+    // The mean of three errors of 0.1.
+    const mean = 0.10000000000000002;
+    const equal = { label: 'equal', values: [0.1, 0.1, 0.1], mean, interval: { low: mean, high: mean } };
+    expect(draw({ rows: [equal, { label: 'one', values: [0.05], mean: 0.05 }] })).not.toContain('Arrow');
+  });
   it('keeps the title of the axis within a narrow picture, on further lines', () => {
     const xLabel = 'holdout error, mean of the last ten epochs (%)';
     for (const width of [300, 400, 640]) {
