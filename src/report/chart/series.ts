@@ -18,13 +18,24 @@ export interface Series {
 /** The maximum number of series that are drawn with bands: more bands cover one another. */
 const maxBands = 6;
 
-/** The note on bands that `withoutCrowdedBands` has left out. */
-export const withoutBandsNote = 'The spread over the seeds is not shown: too many bands would overlap.';
+/** Whether the band of a series can be drawn: a single point has no area. */
+const hasBand = ({ band = [] }: Series): boolean => band.length > 1;
 
 /** Returns the series, without their bands if there are too many. */
 export function withoutCrowdedBands(series: readonly Series[]): readonly Series[] {
-  const bands = series.filter(({ band = [] }) => band.length > 1);
+  const bands = series.filter(hasBand);
   return bands.length <= maxBands ? series : series.map((one) => ({ ...one, band: undefined }));
+}
+
+/**
+ * A note if some series are means over seeds, else no note. `all` includes the bands that `drawn` may lack; `spread`:
+ * what the bands show.
+ */
+export function averageNotes(all: readonly Series[], drawn: readonly Series[], spread: string): readonly string[] {
+  if (all.every(({ band = [] }) => band.length === 0)) return [];
+  const mean = 'Lines: mean over the seeds.';
+  if (drawn.some(hasBand)) return [`${mean} Bands: ${spread}.`];
+  return [all.some(hasBand) ? `${mean} The spread over the seeds is not shown: too many bands would overlap.` : mean];
 }
 
 /** A note if some epochs of the series were not evaluated (`training.evaluateEvery`), else no note. */

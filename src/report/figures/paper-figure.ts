@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { drawChart, type Panel } from '../chart/chart.js';
-import { evaluatedEpochsNotes, withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
+import { allPoints, averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
@@ -84,17 +84,20 @@ export function paperFigure(
   return { spec, panels, missing: missingCurves(spec, panels, presets, { otherData, showPath }) };
 }
 
-/**
- * The notes below the legend. `bands`: whether bands are drawn; `cut`: whether some errors are above the axis.
- */
-function notesOf({ panels, missing }: PaperFigure, bands: boolean, cut: boolean): string[] {
+/** What the bands show. */
+function spreadText(panels: PaperFigure['panels']): string {
+  const runs = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment.runs.length));
+  return Math.max(...runs) > 2
+    ? '± sample standard deviation (of two seeds: from one to the other)'
+    : 'from one seed to the other';
+}
+
+/** The notes below the legend. `cut`: whether some errors are above the axis; `average`: the notes on means. */
+function notesOf({ panels, missing }: PaperFigure, average: readonly string[], cut: boolean): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
-  const maxRuns = Math.max(...experiments.map(({ runs }) => runs.length));
-  const band =
-    maxRuns > 2 ? '± sample standard deviation (of two seeds: from one to the other)' : 'from one seed to the other';
   const absent = [...new Set(missing.map(({ panel, name }) => (panels.length > 1 ? `${name} (${panel})` : name)))];
   return [
-    ...(maxRuns > 1 ? [`Lines: mean over the seeds. ${bands ? `Bands: ${band}.` : withoutBandsNote}`] : []),
+    ...average,
     ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
     ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
     ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),
@@ -134,21 +137,26 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
       return { ...averagedSeries(experiment.runs, field)!, label: `${label} (${seedsOf(name)})`, style };
     });
   const drawn = figure.panels.map((panel) => {
-    const series = withoutCrowdedBands(panel.curves.flatMap(seriesOf));
-    return { title: panel.title, yLabel: yLabelOn(imagesOf([panel])), series, range: errorRange(series) };
+    const all = panel.curves.flatMap(seriesOf);
+    const series = withoutCrowdedBands(all);
+    return { title: panel.title, yLabel: yLabelOn(imagesOf([panel])), all, series, range: errorRange(series) };
   });
-  const panels = drawn.map(({ range: { low, high }, ...panel }): Panel => ({
-    ...panel,
+  const panels = drawn.map(({ title: name, yLabel, series, range: { low, high } }): Panel => ({
+    ...{ title: name, yLabel, series },
     yRange: { low, high: yMax ?? high },
   }));
-  const bands = drawn.some(({ series }) => series.some(({ band = [] }) => band.length > 1));
-  const cut = yMax !== undefined || drawn.some(({ range }) => range.cut);
+  const series = drawn.flatMap((panel) => panel.series);
+  const average = averageNotes(drawn.flatMap(({ all }) => all), series, spreadText(figure.panels)); // prettier-ignore
+  const cut =
+    yMax === undefined
+      ? drawn.some(({ range }) => range.cut)
+      : series.flatMap(allPoints).some(([, error]) => error > yMax);
   return drawChart({
     panels,
     xLabel: 'epoch',
     yLabel: yLabelOn(evaluated),
     title: title ?? spec.titleOf(evaluated),
-    notes: [...notesOf(figure, bands, cut), ...evaluatedEpochsNotes(drawn.flatMap(({ series }) => series))],
+    notes: [...notesOf(figure, average, cut), ...evaluatedEpochsNotes(series)],
     width,
   });
 }

@@ -2,7 +2,7 @@
 // the pointer.
 import { twoDecimals } from '../../common/format.js';
 import { drawChart } from '../chart/chart.js';
-import { evaluatedEpochsNotes, withoutBandsNote, withoutCrowdedBands, type Series } from '../chart/series.js';
+import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { page } from '../chart/style.js';
 import { errorRange } from '../figures/range.js';
 import { averagedSeries, seedsText } from '../runs/average.js';
@@ -22,16 +22,22 @@ const configsOf = ({ runs }: SeedRuns) => runs.map(({ config }) => config);
 
 const errorOf = ({ last10 }: ExperimentOutcome): number => last10?.mean ?? Infinity;
 
+/** The outcomes that have a curve: some run has completed an epoch. */
+const begunOnes = (outcomes: readonly ExperimentOutcome[]): readonly ExperimentOutcome[] =>
+  outcomes.filter(({ experiment }) => experiment.runs.some(({ rows }) => rows.length > 0));
+
 /** The curves to draw: all, or those with the lowest errors if there are too many, in the table's order. */
-function chosenCurves(outcomes: readonly ExperimentOutcome[]): readonly ExperimentOutcome[] {
-  const begun = outcomes.filter(({ experiment }) => experiment.runs.some(({ rows }) => rows.length > 0));
+function chosenCurves(begun: readonly ExperimentOutcome[]): readonly ExperimentOutcome[] {
   const best = [...begun].sort((a, b) => errorOf(a) - errorOf(b)).slice(0, maxCurves);
   return begun.filter((outcome) => best.includes(outcome));
 }
 
 function pointerPoints(points: Series['points']): number[][] {
   const stride = Math.ceil(points.length / maxPoints);
-  return points.filter((_, index) => index % stride === 0).map(([x, y]) => [x, Number(twoDecimals(y))]);
+  // Counted from the last epoch, which is the one that is looked for.
+  return points
+    .filter((_, index) => (points.length - 1 - index) % stride === 0)
+    .map(([x, y]) => [x, Number(twoDecimals(y))]);
 }
 
 /** The widths in which each picture is drawn, with the class that shows one of them. */
@@ -58,21 +64,20 @@ export function groupDots(group: GroupOutcomes): Markup | undefined {
 
 /** The error curves of a group; undefined if no run has completed an epoch. */
 export function groupChart({ group, outcomes }: GroupOutcomes): Markup | undefined {
-  const chosen = chosenCurves(outcomes);
+  const begun = begunOnes(outcomes);
+  const chosen = chosenCurves(begun);
   const all = chosen.map(({ experiment }): Series => {
     const curve = averagedSeries(experiment.runs, 'testError')!;
     return { ...curve, label: `${experiment.name} (${seedsText(experiment.runs)})` };
   });
   if (all.length === 0) return undefined;
   const series = withoutCrowdedBands(all);
-  const bands = series.some(({ band = [] }) => band.length > 1);
   const { low, high, cut } = errorRange(series);
-  const several = chosen.some(({ experiment }) => experiment.runs.length > 1);
   const notes = [
-    ...(several ? [`Lines: mean over the seeds. ${bands ? 'Bands: ± sample standard deviation, of two seeds from one to the other.' : withoutBandsNote}`] : []),
+    ...averageNotes(all, series, '± sample standard deviation, of two seeds from one to the other'),
     ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
     ...evaluatedEpochsNotes(series),
-    ...(chosen.length < outcomes.length ? [`${chosen.length} of ${outcomes.length} rows: those with the lowest errors.`] : []),
+    ...(chosen.length < begun.length ? [`${chosen.length} of ${begun.length} rows: those with the lowest errors.`] : []),
   ]; // prettier-ignore
   const panels = [{ series, yRange: { low, high } }];
   const yLabel = `${evaluationNames(chosen.flatMap(({ experiment }) => configsOf(experiment)))} error (%)`;

@@ -49,7 +49,9 @@ export function seedsText(runs: readonly RecordedRun[]): string {
   const words = complete.length > 0 ? [counted(complete.length, 'seed')] : [];
   if (partial.length > 0) {
     const seeds = `seed${partial.length === 1 ? '' : 's'} ${partial.map(seedOf).join(', ')}`;
-    const reached = [...new Set(partial.map(({ rows }) => rows.length))].sort((a, b) => a - b).join(', ');
+    // In the order of the seeds; once if all have reached the same.
+    const lengths = partial.map(({ rows }) => rows.length);
+    const reached = new Set(lengths).size === 1 ? lengths[0] : lengths.join(', ');
     const thin = complete.length > 0 ? ', thin' : '';
     words.push(`${seeds} to epoch ${reached} of ${partial[0].config.training.epochs}${thin}`);
   }

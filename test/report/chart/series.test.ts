@@ -1,7 +1,13 @@
 // Thinning leaves out only what a screen cannot show.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { evaluatedEpochsNotes, thinned, withoutCrowdedBands, type Point } from '../../../src/report/chart/series.js';
+import {
+  averageNotes,
+  evaluatedEpochsNotes,
+  thinned,
+  withoutCrowdedBands,
+  type Point,
+} from '../../../src/report/chart/series.js';
 
 const curve = fc
   .array(fc.tuple(fc.double({ min: 0, max: 500, noNaN: true }), fc.double({ min: -9, max: 9, noNaN: true })), { minLength: 1 })
@@ -35,6 +41,22 @@ test('bands are left out where more than six would cover one another', () => {
     Array.from({ length: count }, (_, index) => ({ label: `${index}`, points: [], band }));
   expect(withoutCrowdedBands(many(6))).toEqual(many(6));
   expect(withoutCrowdedBands(many(7)).flatMap((series) => series.band ?? [])).toEqual([]);
+});
+
+test('says that bands are left out only where they would cover one another', () => {
+  const series = (points: number) => {
+    const band = Array.from({ length: points }, (_, x) => ({ x, low: 0, high: 1 }));
+    return { label: `${points}`, points: [], band };
+  };
+  const notes = (all: readonly ReturnType<typeof series>[], drawn = withoutCrowdedBands(all)) =>
+    averageNotes(all, drawn, '±');
+  // A single run, also beside others that are not complete, and several seeds of a single epoch.
+  expect(notes([series(0)])).toEqual([]);
+  expect(notes([series(0), series(1)])).toEqual(['Lines: mean over the seeds.']);
+  expect(notes([series(0), series(2)])).toEqual(['Lines: mean over the seeds. Bands: ±.']);
+  expect(notes(Array<ReturnType<typeof series>>(7).fill(series(2)))).toEqual([
+    'Lines: mean over the seeds. The spread over the seeds is not shown: too many bands would overlap.',
+  ]);
 });
 
 test('says how far apart the evaluated epochs are, where some are left out', () => {

@@ -71,6 +71,25 @@ describe('figure 2', () => {
   });
 }); // prettier-ignore
 
+describe('the notes below a figure', () => {
+  test('do not call a run beside an incomplete one a mean, nor its band crowded', async ({ folder }) => {
+    const config = loadPreset('resnet110-cifar10-basic');
+    makeStoredRun(folder, { row: 'basic', config });
+    makeStoredRun(folder, { row: 'basic', seed: 2, config, epochs: 30, state: 'stopped' });
+    makeStoredRun(folder, { row: 'basic', seed: 3, config, epochs: 10, state: 'stopped' });
+    const figure = await figureOf('baselines', folder);
+    expect(curvesOf(figure)).toEqual([['basic: 1 seed; seeds 2, 3 to epoch 30, 10 of 160, thin']]);
+    expect(drawFigure(figure)).not.toMatch(/mean over the seeds|too many/);
+  });
+
+  test('say that errors are cut off only where some are above --y-max', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'basic', config: loadPreset('resnet110-cifar10-basic') });
+    const figure = await figureOf('baselines', folder);
+    expect(drawFigure(figure, { yMax: 100 })).not.toContain('are cut off');
+    expect(drawFigure(figure, { yMax: 60 })).toContain('are cut off');
+  });
+});
+
 describe('figure 3', () => {
   test('draws training and test error of both losses', async ({ folder }) => {
     makeStoredRun(folder, { row: 'basic', config: loadPreset('resnet152-imagenet-basic') });

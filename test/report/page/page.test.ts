@@ -72,6 +72,26 @@ describe('the report', () => {
     expect(await viewCell(folder, basename(begun), () => 0)).toMatchObject({ epochsDone: 7, testErrorPercent: errorAt5 });
   }); // prettier-ignore
 
+  test('has the last epoch of a long curve under the pointer', async ({ folder }) => {
+    makeStoredRun(folder, { row: 'basic', config: { training: { epochs: 402 } } });
+    const [, points] = /<script type="application\/json">([^<]*)</.exec(await pageOf(folder))!;
+    const [curve] = JSON.parse(points) as { points: number[][] }[];
+    expect(curve.points.at(-1)).toEqual([402, 20]);
+    expect(curve.points).toHaveLength(201);
+  });
+
+  test('says that curves are left out only where there are too many, not where a row has no epoch', async ({
+    folder,
+  }) => {
+    const begun = (rate: number) =>
+      makeStoredRun(folder, { row: `lq${rate}`, config: { loss: { name: 'lq', q: rate } }, error: 20 + rate });
+    makeStoredRun(folder, { row: 'diverged', config: { loss: { name: 'isda' } }, epochs: 0, state: 'failed' });
+    begun(0.01);
+    expect(await pageOf(folder)).not.toContain('those with the lowest errors');
+    for (let rate = 2; rate <= 13; rate++) begun(rate / 100);
+    expect(await pageOf(folder)).toContain('12 of 13 rows: those with the lowest errors.');
+  });
+
   test('names, reasons, logs and facts with markup are text', async ({ folder }) => {
     const evil = '</pre></script><script>alert(1)</script><img src=x onerror=alert(2)>"\'';
     makeStoredRun(folder, { row: evil, environment: { [evil]: evil } });
