@@ -61,7 +61,7 @@ async function cellHolder(folder: string, now: () => number): Promise<string | u
 
 /**
  * Reads the progress of a run from its metrics.csv: the number of complete lines without the header, and the last
- * errors. The file may be missing or being written. Errors: it cannot be read.
+ * errors. The file may be missing or being written; a mean with a damaged cell is left out. Errors: it cannot be read.
  */
 export async function readProgress(
   folder: string,
@@ -71,12 +71,12 @@ export async function readProgress(
   const place = header?.split(',').indexOf(columnOf('testError'));
   const errors = rows.map((row) => row.split(',')[place]);
   const last = errors.findLast((error) => error !== '');
-  if (last === undefined) return { epochsDone: rows.length };
   const end = errors.slice(-lastEpochs).filter((error) => error !== '');
+  const mean = meanOf(end.map(Number));
   return {
     epochsDone: rows.length,
-    testErrorPercent: Number(last),
-    ...(end.length === 0 ? {} : { last10MeanTestErrorPercent: meanOf(end.map(Number)) }),
+    ...(Number.isFinite(Number(last)) && { testErrorPercent: Number(last) }),
+    ...(Number.isFinite(mean) && { last10MeanTestErrorPercent: mean }),
   };
 }
 

@@ -4,6 +4,7 @@ import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
 import { isFingerprintOf } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import type { CellState } from '../../grids/store/cell.js';
 import type { StoredRun, StoredRuns } from '../../grids/store/runs.js';
 import { runHolder } from '../../grids/store/view.js';
 import { unreadableRun, type UnreadableRun } from '../../grids/store/unreadable.js';
@@ -36,22 +37,36 @@ export interface RecordedRuns {
 const loadOwnConfig = (folder: string): ExperimentConfig =>
   loadConfig(runFolder(folder).config, { configsDirectory: folder, workingDirectory: folder }).config;
 
+const refuse = (folder: string, reason: string): Error =>
+  cannot('use the run', reason, { code: 'run/changed', place: folder });
+
 /** Errors: the config or the metrics of a run that is done do not belong to its summary. */
 function checkOutcome(
   { folder, rows }: Pick<RecordedRun, 'folder' | 'rows'>,
   config: ExperimentConfig | undefined,
-  { of }: RunSummary,
+  { of, epochs }: RunSummary,
 ): void {
-  if (of === undefined) return;
-  const refuse = (reason: string): Error => cannot('use the run', reason, { code: 'run/changed', place: folder });
-  if (config !== undefined && !isFingerprintOf(config, of.settings)) {
+  if (of !== undefined && config !== undefined && !isFingerprintOf(config, of.settings)) {
     throw refuse(
+      folder,
       'its config.yaml does not match its summary: it was changed since, or another version of isda reads it differently',
     );
   }
-  if (metricsDigest(rows, knownMetrics) !== of.metrics) {
-    throw refuse('its metrics.csv was changed since the run ended, or is damaged');
+  // Summaries of earlier versions have no digests.
+  if (rows.length !== epochs || (of !== undefined && metricsDigest(rows, knownMetrics) !== of.metrics)) {
+    throw refuse(folder, 'its metrics.csv was changed since the run ended, or is damaged');
   }
+}
+
+/** Reads the rows of a run. Errors: as of `readMetrics`; an epoch is missing or occurs twice. */
+async function readEpochs(path: string): Promise<readonly MetricsRow[]> {
+  const rows = await readMetrics(path, knownMetrics);
+  const wrong = rows.findIndex(({ epoch }, index) => epoch !== index + 1);
+  if (wrong < 0) return rows;
+  throw cannot('read the metrics', `expected epoch ${wrong + 1}, got ${rows[wrong].epoch}`, {
+    code: 'metrics/damaged',
+    place: `${path}:${wrong + 2}`,
+  });
 }
 
 /**
@@ -62,7 +77,7 @@ export async function recordedRows(folder: string, now: () => number): Promise<r
   const files = runFolder(folder);
   const held = (await runHolder(folder, now)) !== undefined;
   const summary = held ? undefined : await readSummary(files.summary);
-  const rows = await readMetrics(files.metrics, knownMetrics);
+  const rows = await readEpochs(files.metrics);
   if (summary !== undefined) {
     checkOutcome({ folder, rows }, isFile(files.config) ? loadOwnConfig(folder) : undefined, summary);
   }
@@ -78,6 +93,9 @@ export function evaluatedImages(folder: string): string {
   }
 }
 
+/** The states of runs that have ended, whose config was written when they started. */
+const endStates: readonly CellState[] = ['done', 'failed', 'stopped'];
+
 /** Reads config and metrics of stored runs that have started; unreadable ones are returned separately. */
 export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
   const runs: RecordedRun[] = [];
@@ -85,15 +103,17 @@ export async function recordedRuns(stored: StoredRuns): Promise<RecordedRuns> {
   for (const run of stored.runs) {
     const { folder } = run;
     const files = runFolder(folder);
-    if (!isFile(files.config)) continue;
+    const isThere = isFile(files.config);
+    if (!isThere && !endStates.includes(run.state)) continue;
     try {
+      if (!isThere) throw refuse(folder, 'its config.yaml is missing');
       const config = loadOwnConfig(folder);
       const origin = run.summary ?? (await readInputs(files.inputs)) ?? {};
       const recorded = {
         ...run,
         config,
         origin: { data: origin.data, weights: origin.weights },
-        rows: isFile(files.metrics) ? await readMetrics(files.metrics, knownMetrics) : [],
+        rows: isFile(files.metrics) ? await readEpochs(files.metrics) : [],
       };
       if (run.state === 'done' && run.summary !== undefined) checkOutcome(recorded, config, run.summary);
       runs.push(recorded);

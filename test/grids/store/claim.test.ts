@@ -1,5 +1,5 @@
 // Claiming cells and their states, compared with a model.
-import { copyFileSync, existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -187,6 +187,21 @@ describe('listRuns', () => {
       ['test-a-seed2', 'failed', 1, 87.5],
       ['test-a-seed10', 'planned', 0, undefined],
     ]);
+  });
+
+  test('has no error where the metrics are damaged, and no mean with a part of its epochs', async ({ folder }) => {
+    const [last, inner] = [1, 2].map((seed) => join(makeStoredRun(folder, { row: 'a', seed }), 'metrics.csv'));
+    const damage = (path: string, epoch: number, cell: string): void => {
+      const lines = readFileSync(path, 'utf8').split('\n');
+      lines[epoch] = lines[epoch].split(',').with(7, cell).join(',');
+      writeFileSync(path, lines.join('\n'));
+    };
+    damage(last, 20, '2x');
+    damage(inner, 15, '1.2.3');
+    const [first, second] = (await listRuns(folder, now)).runs;
+    for (const run of [first, second]) expect(run).not.toHaveProperty('last10MeanTestErrorPercent');
+    expect(first).not.toHaveProperty('testErrorPercent');
+    expect(second).toMatchObject({ epochsDone: 20, testErrorPercent: 20 });
   });
 
   test('a run whose summary or record cannot be used has failed, and the others are listed', async ({ folder }) => {

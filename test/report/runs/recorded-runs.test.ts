@@ -63,6 +63,48 @@ describe('recordedRuns', () => {
     expect(unreadable.map(({ folder: path }) => path)).toEqual(made.slice(0, 2));
   });
 
+  test('refuses other numbers of rows also where the summary, of an earlier version, has no digests', async ({
+    folder,
+  }) => {
+    const made = ['fewer', 'none', 'whole'].map((row) => makeStoredRun(folder, { row }));
+    for (const run of made) {
+      const path = join(run, 'summary.json');
+      const summary = JSON.parse(readFileSync(path, 'utf8')) as object;
+      writeFileSync(path, JSON.stringify({ ...summary, of: undefined, sha256: undefined }));
+    }
+    const [fewer, none] = made.map((run) => join(run, 'metrics.csv'));
+    const text = readFileSync(fewer, 'utf8');
+    writeFileSync(fewer, text.slice(0, text.indexOf('\n20,') + 1));
+    rmSync(none);
+    const { runs, unreadable } = await recordedRunsIn(folder);
+    expect(runs.map(({ row }) => row)).toEqual(['whole']);
+    expect(unreadable.map(({ reason }) => reason)).toEqual(
+      Array<string>(2).fill('cannot use the run: its metrics.csv was changed since the run ended, or is damaged'),
+    );
+  });
+
+  test('names a run that has ended and lost its config; one that has not begun has none', async ({ folder }) => {
+    for (const state of ['done', 'failed', 'planned'] as const) {
+      rmSync(join(makeStoredRun(folder, { row: state, state }), 'config.yaml'));
+    }
+    const { runs, unreadable } = await recordedRunsIn(folder);
+    expect(runs).toEqual([]);
+    expect(unreadable.map(({ name, reason }) => [name, reason])).toEqual([
+      ['test-done-seed1', 'cannot use the run: its config.yaml is missing'],
+      ['test-failed-seed1', 'cannot use the run: its config.yaml is missing'],
+    ]);
+  });
+
+  test('refuses epochs that are missing or out of order', async ({ folder }) => {
+    const run = makeStoredRun(folder, { row: 'a', state: 'stopped' });
+    const path = join(run, 'metrics.csv');
+    writeFileSync(path, readFileSync(path, 'utf8').replace(/\n9,.*(?=\n)/, ''));
+    expect((await recordedRunsIn(folder)).unreadable).toMatchObject([
+      { reason: 'cannot read the metrics: expected epoch 9, got 10' },
+    ]);
+    await expect(recordedRows(run, Date.now)).rejects.toMatchObject({ place: `${path}:10` });
+  });
+
   test('a run that is not done has no summary to be checked by', async ({ folder }) => {
     const run = makeStoredRun(folder, { row: 'a', state: 'stopped' });
     change(join(run, 'config.yaml'), 'momentum: 0.9', 'momentum: 0.8');
