@@ -9,7 +9,7 @@ import { describeConfig } from '../../runs/description.js';
 import type { Spread } from '../../common/statistics/samples.js';
 import { gridCells } from '../../grids/rows.js';
 import { table5Variants, withVariant } from '../../grids/variants.js';
-import { configName } from './layout.js';
+import { configName, layouts } from './layout.js';
 import { printedCells, type Address, type Metric, type PrintedNumbers, type TableNumber } from './printed.js';
 
 /** A number of a table with the config that makes it. */
@@ -66,6 +66,10 @@ function addressIn(table: TableNumber, config: ExperimentConfig): Address {
 const sameAddress = (a: Address, b: Address): boolean =>
   a.network === b.network && a.dataset === b.dataset && a.method === b.method && a.augmentation === b.augmentation;
 
+/** The row and column of a number. Tables 1 and 5, for example, have none for the augmentation. */
+const placeIn = (table: TableNumber, address: Address): string =>
+  JSON.stringify([layouts[table].row(address, ''), layouts[table].column(address, 'top1')]);
+
 /**
  * Returns the numbers of the user's own configs, in their order: the six variants of each config for Table 5, one per
  * config for the other tables. A number has the printed one if network, data set, augmentation and method are those of
@@ -90,7 +94,7 @@ export function ownItems(
     }));
   });
   for (const [index, { file, address }] of made.entries()) {
-    const first = made.findIndex((other) => sameAddress(other.address, address));
+    const first = made.findIndex((other) => placeIn(table, other.address) === placeIn(table, address));
     if (first === index) continue;
     const { network, dataset, method } = address;
     throw cannot(

@@ -143,5 +143,11 @@ describe('configs of one’s own', () => {
     expect(() => ownItems(1, ['tiny-isda', 'tiny-isda-diagonal'], numbers, places)).toThrow(
       'cannot lay out Table 1: tiny-isda and tiny-isda-diagonal have the same place: isda of resnet-8 on cifar10',
     );
+    // Table 2 has columns for the augmentation, Table 1 does not; Table 4 has none for the data set.
+    const augmented = ['wrn28-10-cifar10-isda', 'wrn28-10-cifar10-cutout-isda'];
+    expect(() => ownItems(1, augmented, numbers, places)).toThrow('isda of wrn-28-10 on cifar10');
+    expect(ownItems(2, augmented, numbers, places)).toHaveLength(2);
+    const data = ['resnet32-cifar10-isda', 'resnet32-cifar100-isda'];
+    expect(() => ownItems(4, data, numbers, places)).toThrow('isda of resnet-32 on cifar100');
   });
 });
