@@ -38,7 +38,8 @@ export function roundAxis(low: number, high: number, { intervals = 6, whole = fa
   const last = Math.ceil(to / step - 1e-9);
   const decimals = Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
   const ticks = Array.from({ length: last - first + 1 }, (_, index) =>
-    Number(((first + index) * step).toFixed(decimals)),
+    // From 1e21 on, toFixed does not round.
+    Number(Number(((first + index) * step).toFixed(decimals)).toPrecision(15)),
   );
   const largest = Math.max(Math.abs(ticks[0]), Math.abs(ticks[ticks.length - 1]));
   const plain = decimals <= 6 && largest < 1e7;
