@@ -6,10 +6,10 @@ import { formatInterval, formatSpread } from '../../dist/common/statistics/texts
 import { measuredOn } from '../../dist/grids/measured-images.js';
 import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../dist/grids/outcome-table.js';
 import { drawChart } from '../../dist/report/chart/chart.js';
-import { evaluatedEpochsNotes, withoutCrowdedBands } from '../../dist/report/chart/series.js';
+import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands } from '../../dist/report/chart/series.js';
 import { drawDots } from '../../dist/report/chart/dots.js';
 import { dotNotes, dotPanel } from '../../dist/report/figures/dots.js';
-import { errorRange } from '../../dist/report/figures/range.js';
+import { cutNotes, errorRange } from '../../dist/report/figures/range.js';
 import { averagedSeries } from '../../dist/report/runs/average.js';
 import { evaluationNames } from '../../dist/runs/description.js';
 import { whatFollows } from './follows.mjs';
@@ -61,22 +61,21 @@ function pictures({ store, groups, comparison }) {
       }),
     ];
     if (comparison !== true) return [dots];
-    const series = withoutCrowdedBands(
-      outcomes.outcomes.map(({ experiment, row, seeds }) => ({
-        ...averagedSeries(experiment.runs, 'testError'),
-        label: `${row} (${counted(seeds.length, 'seed')})`,
-      })),
-    );
-    const { low, high } = errorRange(series);
+    const all = outcomes.outcomes.map(({ experiment, row, seeds }) => ({
+      ...averagedSeries(experiment.runs, 'testError'),
+      label: `${row} (${counted(seeds.length, 'seed')})`,
+    }));
+    const series = withoutCrowdedBands(all);
+    const range = errorRange(series);
     const chart = {
-      panels: [{ title: outcomes.group.title, series, yRange: { low, high } }],
+      panels: [{ title: outcomes.group.title, series, yRange: range }],
       xLabel: 'epoch',
       yLabel: `${evaluated} error (%)`,
       width: 720,
     };
-    const bands = series.some(({ band = [] }) => band.length > 1) ? ', bands: ± sample standard deviation' : '';
     const notes = [
-      `Lines: mean over the seeds${bands}. Errors of early epochs above the axis are cut off.`,
+      ...averageNotes(all, series, '± sample standard deviation'),
+      ...cutNotes(range),
       ...evaluatedEpochsNotes(series),
     ];
     return [dots, [`${stem}${number}-curves.svg`, drawChart({ ...chart, notes })]];

@@ -8,7 +8,7 @@ import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
 import { leftOutNotes } from '../../grids/outcome-table.js';
 import { evaluationNames } from '../../runs/description.js';
-import { errorRange } from './range.js';
+import { cutNotes, errorRange } from './range.js';
 import { missingCurves, presetsOf, type MissingCurve, type Preset } from './missing.js';
 import type { FigureCurve, FigurePanel, FigureSpec } from './spec.js';
 
@@ -98,7 +98,7 @@ function notesOf({ panels, missing }: PaperFigure, average: readonly string[], c
   const absent = [...new Set(missing.map(({ panel, name }) => (panels.length > 1 ? `${name} (${panel})` : name)))];
   return [
     ...average,
-    ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
+    ...cutNotes({ cut }),
     ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
     ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),
     ...leftOutNotes(experiments.flatMap(({ leftOut }) => leftOut.map(secondRunText))),

@@ -8,6 +8,10 @@ interface ErrorRange {
   readonly cut: boolean;
 }
 
+/** A note if some errors are above the axis, else no note. */
+export const cutNotes = ({ cut }: Pick<ErrorRange, 'cut'>): readonly string[] =>
+  cut ? ['Errors of early epochs above the axis are cut off.'] : [];
+
 const errorsOf = (points: readonly Point[]): [low: number, high: number] => extent(points.map(([, error]) => error));
 
 /**

@@ -4,7 +4,7 @@ import { twoDecimals } from '../../common/format.js';
 import { drawChart } from '../chart/chart.js';
 import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { page } from '../chart/style.js';
-import { errorRange } from '../figures/range.js';
+import { cutNotes, errorRange } from '../figures/range.js';
 import { averagedSeries, seedsText } from '../runs/average.js';
 import { drawDots } from '../chart/dots.js';
 import { dotNotes, dotPanel } from '../figures/dots.js';
@@ -50,6 +50,10 @@ const widths = [
 const inWidths = (draw: (width: number) => string): readonly Markup[] =>
   widths.map(([name, width]) => html`<div class="${name}">${raw(draw(width))}</div>`);
 
+/** The picture with the group at the start of its title. A function, because `$` in a replacement has a meaning. */
+const withGroup = (svg: string, title: string): string =>
+  svg.replace('<title>', () => `<title>${html`${title}: `.markup}`);
+
 /** The dot plot of a group; undefined if no run is done. */
 export function groupDots(group: GroupOutcomes): Markup | undefined {
   const panel = dotPanel(group);
@@ -57,8 +61,7 @@ export function groupDots(group: GroupOutcomes): Markup | undefined {
   const notes = dotNotes([group]);
   const xLabel = `${evaluationNames(group.outcomes.flatMap(({ experiment }) => configsOf(experiment)))} error (%)`;
   const plot = { panels: [{ ...panel, title: undefined, xLabel }], notes, palette: page };
-  const draw = (width: number): string =>
-    drawDots({ ...plot, width }).replace('<title>', `<title>${html`${group.group.title}: `.markup}`);
+  const draw = (width: number): string => withGroup(drawDots({ ...plot, width }), group.group.title);
   return html`<div class="picture dots">${inWidths(draw)}</div>`;
 }
 
@@ -72,18 +75,17 @@ export function groupChart({ group, outcomes }: GroupOutcomes): Markup | undefin
   });
   if (all.length === 0) return undefined;
   const series = withoutCrowdedBands(all);
-  const { low, high, cut } = errorRange(series);
+  const range = errorRange(series);
   const notes = [
     ...averageNotes(all, series, '± sample standard deviation, of two seeds from one to the other'),
-    ...(cut ? ['Errors of early epochs above the axis are cut off.'] : []),
+    ...cutNotes(range),
     ...evaluatedEpochsNotes(series),
     ...(chosen.length < begun.length ? [`${chosen.length} of ${begun.length} rows: those with the lowest errors.`] : []),
   ]; // prettier-ignore
-  const panels = [{ series, yRange: { low, high } }];
+  const panels = [{ series, yRange: range }];
   const yLabel = `${evaluationNames(chosen.flatMap(({ experiment }) => configsOf(experiment)))} error (%)`;
   const common = { panels, xLabel: 'epoch', yLabel, notes, palette: page, frames: true };
-  const draw = (width: number): string =>
-    drawChart({ ...common, width }).replace('<title>', `<title>${html`${group.title}: `.markup}`);
+  const draw = (width: number): string => withGroup(drawChart({ ...common, width }), group.title);
   const numbers = series.map(({ label, points }) => ({ label, points: pointerPoints(points) }));
   return html`<div class="picture chart">
     ${inWidths(draw)}

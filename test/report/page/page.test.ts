@@ -31,6 +31,14 @@ describe('HTML templates', () => {
 });
 
 describe('the report', () => {
+  test('names its pictures by their group, whatever its signs', async ({ folder }) => {
+    const model = { name: 'custom', module: '/nets/a$&$$b<c.js' };
+    makeStoredRun(folder, { row: 'basic', config: { model } });
+    const titles = [...(await pageOf(folder)).matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title);
+    expect(titles.length).toBeGreaterThan(3);
+    for (const title of titles.slice(1)) expect(title).toMatch(/^a\$&amp;\$\$b&lt;c.*: /);
+  });
+
   test('has every section with the numbers of its runs', async ({ folder }) => {
     for (const seed of [1, 2, 3]) makeStoredRun(folder, { row: 'basic', seed, error: 20 + seed });
     makeStoredRun(folder, { row: 'isda', config: { loss: { name: 'isda' } }, error: 19, environment: { isda: '0.1.0', device: 'cpu: EPYC', gitRevision: 'abc1234', started: 'x' } });
