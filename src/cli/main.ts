@@ -1,6 +1,7 @@
 // The program: every command registered, errors printed in one place, exit codes set.
 import { Command, CommanderError } from 'commander';
 import { formatError, IsdaError } from '../common/errors.js';
+import { withCommandsAsCalled } from './as-called.js';
 import { registerAblate } from './commands/ablate.js';
 import { registerBench } from './commands/bench.js';
 import { registerConfig } from './commands/config.js';
@@ -66,10 +67,6 @@ const commandGroups: readonly (readonly [heading: string, commands: readonly Reg
   ['The machine:', [registerBench, registerSetup, registerDoctor]],
 ];
 
-/** Replaces `isda` in suggested commands (in backquotes) by how the program was called. */
-const asCalled = (text: string, { programName = 'isda' }: CommandContext): string =>
-  text.replaceAll(/`isda (?=[a-z-])/g, () => `\`${programName} `);
-
 /** Creates the program with all commands. `args`: the words it will parse, for hints that repeat them. */
 export function createProgram(context: CommandContext, args: readonly string[] = []): Command {
   const program = new Command('isda')
@@ -83,7 +80,7 @@ export function createProgram(context: CommandContext, args: readonly string[] =
     .configureHelp(helpStyle)
     .configureOutput({
       writeOut: (text) => context.stdout.write(text),
-      writeErr: (text) => context.stderr.write(asCalled(text, context)),
+      writeErr: (text) => context.stderr.write(text),
       getOutHelpWidth: () => helpWidth(context.stdout),
       getErrHelpWidth: () => helpWidth(context.stderr),
       outputError: (text, write) => write(text.replace(/\n\(Did you mean (.+)\?\)/, '; did you mean $1?')),
@@ -102,7 +99,7 @@ export function createProgram(context: CommandContext, args: readonly string[] =
 
 /** Runs one command line. `args` are the words after the program's name. Returns the exit code. */
 export async function main(args: readonly string[], plain: CommandContext): Promise<number> {
-  const context = { ...withColours(withoutDumbBars(plain)), readPipe: createPipeReader() };
+  const context = { ...withCommandsAsCalled(withColours(withoutDumbBars(plain))), readPipe: createPipeReader() };
   const program = createProgram(context, args);
   const debug = args.includes('--debug');
   try {
@@ -115,7 +112,7 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    context.stderr.write(`${asCalled(formatError(error, debug), context)}\n`);
+    context.stderr.write(`${formatError(error, debug)}\n`);
     return exitCodeOf(error);
   }
 }

@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { listConfigs, withoutExtension } from '../../config/find.js';
 import { describeConfig } from '../../runs/description.js';
 import { expectedTimeIn } from '../../runs/expected-time.js';
+import { asCalled } from '../as-called.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { readAnyConfig } from '../options.js';
@@ -55,7 +56,7 @@ function list(json: boolean, context: CommandContext): void {
   const foot =
     'time: estimated for an A100-class GPU, not measured; `isda plan train CONFIG` measures steps on this machine';
   context.stdout.write(
-    `${foldedTable(['config', 'network', 'data set', 'method', 'time'], rows, width)}\n\n${wrapText(foot, Math.min(width, 100))}\n`,
+    `${foldedTable(['config', 'network', 'data set', 'method', 'time'], rows, width)}\n\n${wrapText(asCalled(foot, context), Math.min(width, 100))}\n`,
   );
 }
 

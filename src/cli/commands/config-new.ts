@@ -13,6 +13,7 @@ import { ownLimits } from '../../runs/memory.js';
 import { chooseConfig, type Machine } from '../../runs/new-config/choices.js';
 import { newConfigText, twinText } from '../../runs/new-config/text.js';
 import type { FolderSurvey } from '../../data/datasets/image-folder/survey.js';
+import { asCalled, commandAsCalled } from '../as-called.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { readConfig } from '../options.js';
@@ -92,10 +93,12 @@ async function writeNew({ data, out }: NewOptions, context: CommandContext): Pro
   stdout.write(`${classNames.length} classes, ${counted(images, 'image')}${beside}\n`);
   if (survey.broken > 0) {
     const looked = counted(survey.sides.length + survey.broken, 'examined image');
-    stdout.write(`warning: ${survey.broken} of the ${looked} could not be read; ${verifies(data)} lists them\n`);
+    const line = `warning: ${survey.broken} of the ${looked} could not be read; ${verifies(data)} lists them`;
+    stdout.write(`${asCalled(line, context)}\n`);
   }
   for (const note of notes) stdout.write(`warning: ${note}\n`);
-  stdout.write(`${path}\n${twin}\nnext: isda train --config ${shellWord(out ?? name)}\n`);
+  const next = commandAsCalled(`isda train --config ${shellWord(out ?? name)}`, context);
+  stdout.write(`${path}\n${twin}\nnext: ${next}\n`);
 }
 
 export function registerConfigNew(config: Command, context: CommandContext): void {

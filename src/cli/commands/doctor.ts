@@ -1,5 +1,6 @@
 // `isda doctor`: shows what is installed, the device, and how to install what is missing.
 import { IsdaError } from '../../common/errors.js';
+import { asCalled } from '../as-called.js';
 import type { RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { examine } from '../doctor/examination.js';
@@ -34,7 +35,10 @@ export const registerDoctor: RegisterCommand = (program, context) => {
     .description('show what is installed, which device is used, and how to install what is missing')
     .option('--json', 'print the findings as JSON')
     .action(async (options: { readonly json?: boolean }) => {
-      const findings = await examine(context.environment, context.workingDirectory);
+      const found = await examine(context.environment, context.workingDirectory);
+      const findings = found.map(({ advice, ...finding }): Finding =>
+        advice === undefined ? finding : { ...finding, advice: asCalled(advice, context) },
+      );
       const missing = findings.filter((finding) => finding.state === 'bad').map((finding) => finding.name);
       if (options.json === true) printJson(context, { ok: missing.length === 0, findings });
       else {

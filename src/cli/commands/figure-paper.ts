@@ -7,6 +7,7 @@ import type { UnreadableRun } from '../../grids/store/unreadable.js';
 import { drawFigure, paperFigure, type PaperFigure } from '../../report/figures/paper-figure.js';
 import { figureSpecs, type FigureSpec } from '../../report/figures/spec.js';
 import { recordedRuns } from '../../report/runs/recorded-runs.js';
+import { commandAsCalled } from '../as-called.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { readConfig, storesOption } from '../options.js';
@@ -26,13 +27,17 @@ const descriptions: Readonly<Record<string, string>> = {
 };
 
 /** What is drawn and what is not, for people. */
-function describe({ panels, missing }: PaperFigure, unreadable: readonly UnreadableRun[]): string[] {
+function describe(
+  { panels, missing }: PaperFigure,
+  unreadable: readonly UnreadableRun[],
+  context: CommandContext,
+): string[] {
   const widest = Math.max(...panels.flatMap(({ curves }) => curves.map(({ name }) => name.length)));
   const panelLines = panels.flatMap(({ title, paper, curves }) => [
     `${title}${paper ? '' : " (not the paper's settings)"}`,
     ...curves.map(({ name, seeds }) => `  ${name.padEnd(widest)}  ${seeds}`),
   ]);
-  const missingLines = missing.map(({ command }) => `  ${command}`);
+  const missingLines = missing.map(({ command }) => `  ${commandAsCalled(command, context)}`);
   return [
     ...panelLines,
     ...(missing.length === 0 ? [] : ['Without runs; commands that run the first seed of each:', ...missingLines]),
@@ -63,7 +68,7 @@ async function drawPaperFigure(spec: FigureSpec, options: PaperFigureOptions, co
     printJson(context, { out, panels, missing: figure.missing, unreadable });
     return;
   }
-  context.stdout.write(`${[...describe(figure, unreadable), out].join('\n')}\n`);
+  context.stdout.write(`${[...describe(figure, unreadable, context), out].join('\n')}\n`);
 }
 
 /** Adds the paper's figures to `isda figure`. */

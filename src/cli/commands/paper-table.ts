@@ -8,6 +8,7 @@ import { tableCsv } from '../../report/tables/csv.js';
 import { tablePage } from '../../report/tables/html.js';
 import { tableMarkdown } from '../../report/tables/markdown.js';
 import type { ReportTable } from '../../report/tables/table.js';
+import { commandAsCalled } from '../as-called.js';
 import { optionWords } from '../command-line.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
@@ -134,14 +135,17 @@ async function showTable(
     optionWords(command, [...showing, ...making]),
     optionWords(command, showing),
   );
-  const table = reportTable(request, state, commands);
+  const tableWith = (lines: readonly string[]): ReportTable => reportTable(request, state, lines);
+  const table = tableWith(commands);
   if (options.run === true && state.chosen.used.length > 0) {
     await makeFolder(request.root);
     await writeFileAtomically(join(request.root, `table${number}.md`), tableMarkdown(table));
     await writeFileAtomically(join(request.root, `table${number}.csv`), tableCsv(table));
   }
   const width = options.to === undefined ? columnsOf(context) : Infinity;
-  const text = options.json === true ? tableJson(table, request, state) : render(table, format, width);
+  const isForTerminal = format === 'terminal' && options.to === undefined;
+  const shown = isForTerminal ? tableWith(commands.map((line) => commandAsCalled(line, context))) : table;
+  const text = options.json === true ? tableJson(table, request, state) : render(shown, format, width);
   if (options.to === undefined) stdout.write(options.run === true && !alone ? `\n${text}` : text);
   else {
     const path = resolve(workingDirectory, options.to);

@@ -11,6 +11,7 @@ import { readLogEnds } from '../../grids/store/log-ends.js';
 import { storeCommands } from '../../grids/store/store.js';
 import { listRuns } from '../../grids/store/list.js';
 import type { ListedCell } from '../../grids/store/view.js';
+import { asCalled } from '../as-called.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
@@ -127,7 +128,7 @@ async function listFolder(named: string, options: RunsOptions, context: CommandC
     context.stdout.write(`${runsTable(header, rows, reasons, width)}\n\n`);
   }
   const foot = footOf(all, stores, context);
-  context.stdout.write(`${foot.map((line) => wrapText(line, width)).join('\n')}\n`);
+  context.stdout.write(`${foot.map((line) => wrapText(asCalled(line, context), width)).join('\n')}\n`);
 }
 
 export const registerRuns: RegisterCommand = (program, context) => {

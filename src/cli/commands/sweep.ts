@@ -11,6 +11,7 @@ import { originNotes, outcomeTable, removeOutcomes, shortNote, writeOutcomes } f
 import { rowOutcomes, type RowOutcome } from '../../grids/outcomes.js';
 import { settingsText, type SweepPoint } from '../../grids/points.js';
 import { choosePoint, measuredPoints, writeSweep, type MeasuredPoint } from '../../grids/sweep.js';
+import { asCalled } from '../as-called.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
@@ -131,7 +132,9 @@ async function runSweep(
   const all = [...tried, ...finished];
   const left = signals.requested() === undefined ? detachedLine(all, root, call) : undefined;
   if (left !== undefined)
-    print(`${left}${chosen === undefined && options.finalSeeds > 0 ? ', then chooses a value' : ''}\n`);
+    print(
+      `${asCalled(left, context)}${chosen === undefined && options.finalSeeds > 0 ? ', then chooses a value' : ''}\n`,
+    );
   print(`\nrun store  ${displayPath(root, context.workingDirectory)} (sweep.json)\n`);
   if (options.json === true) {
     const answer = { store: root, ...record, final, runs: runsOf(all) };

@@ -15,6 +15,7 @@ import { runGrid } from '../../grids/run-grid.js';
 import { cellName, findCell, type Cell } from '../../grids/store/store.js';
 import { viewInList } from '../../grids/store/view.js';
 import { requireStoreFolder } from '../../records/ownership.js';
+import { asCalled } from '../as-called.js';
 import type { CommandContext } from '../context.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
 import { detachedLine, gridFailure } from './end.js';
@@ -188,7 +189,8 @@ export async function runPlan(
   }
   const call = { command, workingDirectory: context.workingDirectory };
   const left = signal === undefined ? detachedLine(outcomes, root, call) : undefined;
-  if (left !== undefined) (options.json === true ? context.stderr : context.stdout).write(`${left}\n`);
+  if (left !== undefined)
+    (options.json === true ? context.stderr : context.stdout).write(`${asCalled(left, context)}\n`);
   const failure = gridFailure(outcomes, root, signal, call);
   if (failure !== undefined) throw failure;
 }
