@@ -1,7 +1,8 @@
 // Exports and imports networks as safetensors with PyTorch's names and layouts.
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { cannot } from '../common/errors.js';
-import { writeFileAtomically } from '../common/files.js';
+import { makeFolder, writeFileAtomically } from '../common/files.js';
 import { fingerprint } from '../config/fingerprint.js';
 import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
@@ -60,6 +61,7 @@ async function writeNetworkFile(
 ): Promise<ExportReport> {
   const byName = new Map(tensors.map((tensor) => [tensor.name, tensor]));
   const own = network.tensors.map((tensor) => byName.get(tensor.name)!);
+  await makeFolder(dirname(path));
   await writeFileAtomically(path, encodeSafetensors(own, encodeMetadata(network.name, metadata)));
   return {
     network: network.name,

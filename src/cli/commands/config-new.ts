@@ -17,6 +17,7 @@ import { asCalled, commandAsCalled } from '../as-called.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { readConfig } from '../options.js';
+import { refuseUnwritable } from '../terminal/replaceable.js';
 
 interface NewOptions {
   readonly data: string;
@@ -41,8 +42,9 @@ function defaultName(folder: string): string {
   return `${experimentProblem(name) === undefined ? name : 'images'}.yaml`;
 }
 
-/** Errors (usage): there is a file already: a config may hold what its owner wrote. */
+/** Errors (usage): there is something already: a config may hold what its owner wrote. No file can be written there. */
 function refuseExisting(path: string): void {
+  refuseUnwritable(path, 'write the config');
   if (!existsSync(path)) return;
   throw cannot('write the config', 'a file of that name exists', {
     code: 'file/exists',

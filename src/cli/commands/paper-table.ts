@@ -27,7 +27,7 @@ import {
   type TableRequest,
   type TableState,
 } from '../grids/paper-table-plan.js';
-import { refuseForeignFile } from '../terminal/replaceable.js';
+import { refuseForeignFile, refuseSpecialFile } from '../terminal/replaceable.js';
 import { terminalTable } from '../terminal/table-terminal.js';
 
 const formats = ['terminal', 'markdown', 'csv', 'html'] as const;
@@ -118,15 +118,17 @@ async function showTable(
 ): Promise<void> {
   const { stdout, workingDirectory } = context;
   const request = readTableRequest(number, options, context);
+  const purpose = ['write the table', '--to'] as const;
+  const to = options.to === undefined ? undefined : resolve(workingDirectory, options.to);
+  if (to !== undefined) refuseSpecialFile(to, ...purpose);
   const format = formatOf(options);
-  if (options.to !== undefined)
-    refuseForeignFile(resolve(workingDirectory, options.to), ['table'], 'write the table', '--to');
+  if (to !== undefined) refuseForeignFile(to, ['table'], ...purpose);
   if (options.dryRun === true) {
     const cells = tableCells(request, await readTableState(request, context));
     return listGrid({ cells, root: request.root, json: options.json }, context);
   }
   // What programs read keeps stdout to itself.
-  const alone = options.json === true || (format !== 'terminal' && options.to === undefined);
+  const alone = options.json === true || (format !== 'terminal' && to === undefined);
   const failure =
     options.run === true ? await makeRuns(request, { ...options, json: alone }, context, command) : undefined;
   const state = await readTableState(request, context);
@@ -142,16 +144,15 @@ async function showTable(
     await writeFileAtomically(join(request.root, `table${number}.md`), tableMarkdown(table));
     await writeFileAtomically(join(request.root, `table${number}.csv`), tableCsv(table));
   }
-  const width = options.to === undefined ? columnsOf(context) : Infinity;
-  const isForTerminal = format === 'terminal' && options.to === undefined;
+  const width = to === undefined ? columnsOf(context) : Infinity;
+  const isForTerminal = format === 'terminal' && to === undefined;
   const shown = isForTerminal ? tableWith(commands.map((line) => commandAsCalled(line, context))) : table;
   const text = options.json === true ? tableJson(table, request, state) : render(shown, format, width);
-  if (options.to === undefined) stdout.write(options.run === true && !alone ? `\n${text}` : text);
+  if (to === undefined) stdout.write(options.run === true && !alone ? `\n${text}` : text);
   else {
-    const path = resolve(workingDirectory, options.to);
-    await makeFolder(dirname(path));
-    await writeFileAtomically(path, text);
-    stdout.write(`${displayPath(path, workingDirectory)}\n`);
+    await makeFolder(dirname(to));
+    await writeFileAtomically(to, text);
+    stdout.write(`${displayPath(to, workingDirectory)}\n`);
   }
   if (failure !== undefined) throw failure;
 }

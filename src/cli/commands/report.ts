@@ -12,7 +12,7 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { baselineOption, storesHelp, storesOption } from '../options.js';
 import { outputFolder } from '../terminal/output.js';
-import { refuseForeignFile } from '../terminal/replaceable.js';
+import { refuseForeignFile, refuseSpecialFile } from '../terminal/replaceable.js';
 import { storeTables } from '../report-tables.js';
 
 interface ReportOptions {
@@ -34,8 +34,10 @@ function noRuns({ unreadable }: RecordedRuns, stores: readonly string[]): Error 
 
 async function writeReport(options: ReportOptions, context: CommandContext): Promise<void> {
   const isPage = ['.html', '.htm'].includes(extname(options.out).toLowerCase());
+  const named = resolve(context.workingDirectory, options.out);
+  refuseSpecialFile(named, 'write the report');
   const out = isPage
-    ? resolve(context.workingDirectory, options.out)
+    ? named
     : join(
         outputFolder(options.out, 'write the report', '--out must end with .html or be a folder', context),
         'index.html',

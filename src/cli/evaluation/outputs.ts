@@ -1,5 +1,6 @@
 // The output files of `isda evaluate`: paths, which are checked before anything is computed, and contents.
 import { dirname, extname } from 'node:path';
+import { cannot } from '../../common/errors.js';
 import { makeFolder, writeFileAtomically } from '../../common/files.js';
 import { createPlainReader } from '../../data/plain-images.js';
 import { confusionMap } from '../../report/figures/confusion.js';
@@ -37,20 +38,38 @@ const matrix: FileKind = {
   endings: ['.csv', ...picture.endings],
   written: ['confusion', ...picture.written],
 };
+const purpose = 'write the results of the evaluation';
 const table: FileKind = { name: 'a CSV file', endings: ['.csv'], written: ['predictions'] };
 
-/** Errors (usage): a file has an unsupported extension, or exists and was not written by this program. */
+/** Errors (usage): one file would replace another. */
+function refuseTwice(paths: readonly string[]): void {
+  const twice = paths.find((path, index) => paths.indexOf(path) !== index);
+  if (twice === undefined) return;
+  throw cannot(purpose, 'one file is named twice', {
+    code: 'option/conflict',
+    kind: 'usage',
+    place: twice,
+    hint: 'give each result a file of its own',
+  });
+}
+
+/**
+ * Errors (usage): a file has an unsupported extension, exists and was not written by this program, or is named twice.
+ * It cannot be written.
+ */
 export function examinationFiles(options: ExaminationOptions, context: CommandContext): ExaminationFiles {
   const paths = (option: string, words: readonly string[] | string | true | undefined, kind: FileKind): string[] =>
     (typeof words === 'object' ? words : typeof words === 'string' ? [words] : []).map((word) =>
-      outputFile(word, kind, context, { action: 'write the results of the evaluation', option }),
+      outputFile(word, kind, context, { action: purpose, option }),
     );
-  return {
+  const files = {
     confusion: paths('--confusion', options.confusion, matrix),
     calibration: paths('--calibration', options.calibration, picture),
     worst: paths('--worst', options.worst, picture),
     predictions: paths('--predictions', options.predictions, table),
   };
+  refuseTwice(Object.values(files).flat());
+  return files;
 }
 
 const isCsv = (path: string): boolean => extname(path).toLowerCase() === '.csv';

@@ -1,7 +1,20 @@
-// Refuses to replace files that this program did not write.
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+// Refuses output files that cannot be written, or that this program did not write, before anything is computed.
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readSync,
+  realpathSync,
+  statSync,
+  type Stats,
+} from 'node:fs';
+import { dirname } from 'node:path';
 import { cannot } from '../../common/errors.js';
+import { writeFailure } from '../../common/files.js';
 import { isMarkedPng } from '../../common/png-mark.js';
+import { specialKind } from '../../common/special-files.js';
 import { confusionCorner } from '../../runs/examination/confusion-csv.js';
 import { predictionsHeader } from '../../runs/examination/predictions-csv.js';
 
@@ -26,14 +39,68 @@ const isOurs: Readonly<Record<Written, (head: string) => boolean>> = {
   distances: (head) => head.startsWith('iteration,step,image,draw,feature_distance,'),
 };
 
-/** Whether there is a file with content. Of everything else at the path, the write reports what is wrong. */
-function hasContent(path: string): boolean {
+/** The status of what is at a path; undefined if there is nothing, or a folder on the way may not be entered. */
+function statusOf(path: string): Stats | undefined {
   try {
-    const status = statSync(path);
-    return status.isFile() && status.size > 0;
+    return statSync(path);
   } catch {
-    return false;
+    return undefined;
   }
+}
+
+/** Errors (usage): a pipe, a socket or a device is at the absolute `path`, which a renamed file would replace. */
+export function refuseSpecialFile(path: string, action: string, option = '--out'): void {
+  const status = statusOf(path);
+  const kind = status && specialKind(status);
+  if (kind === undefined) return;
+  throw cannot(action, `${path} is ${kind}, not a file`, {
+    code: 'option/invalid',
+    kind: 'usage',
+    hint: `give the name of a file with ${option}`,
+  });
+}
+
+/** The file that a write to a path replaces: links are followed. */
+function targetOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Errors: no file can be made in the folder of the absolute `path`, nor the folder itself. */
+function refuseUnwritableFolder(path: string): void {
+  let folder = dirname(targetOf(path));
+  while (!existsSync(folder)) folder = dirname(folder);
+  try {
+    // With the dot, a file in place of the folder is an error, too.
+    accessSync(`${folder}/.`, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw writeFailure(path, error);
+  }
+}
+
+/**
+ * Errors: a folder, a pipe, a socket or a device is at the absolute `path` (usage); no file can be written in its
+ * folder.
+ */
+export function refuseUnwritable(path: string, action: string, option = '--out'): void {
+  refuseSpecialFile(path, action, option);
+  if (statusOf(path)?.isDirectory() === true)
+    throw cannot(action, 'a folder of that name exists', {
+      code: 'file/exists',
+      kind: 'usage',
+      place: path,
+      hint: `choose another name with ${option}`,
+    });
+  refuseUnwritableFolder(path);
+}
+
+/** Whether there is a file with content. */
+function hasContent(path: string): boolean {
+  const status = statusOf(path);
+  return status?.isFile() === true && status.size > 0;
 }
 
 /** Returns the first bytes of a file, as Latin-1; undefined if it cannot be read. */
@@ -51,8 +118,12 @@ function headOf(path: string): string | undefined {
   }
 }
 
-/** Errors (usage): the file at the absolute `path` is not of a kind that the command writes, or cannot be read. */
+/**
+ * Errors (usage): the file at the absolute `path` is not of a kind that the command writes, or cannot be read; those of
+ * `refuseUnwritable`.
+ */
 export function refuseForeignFile(path: string, kinds: readonly Written[], action: string, option = '--out'): void {
+  refuseUnwritable(path, action, option);
   if (!hasContent(path)) return;
   const head = headOf(path);
   if (head !== undefined && kinds.some((kind) => isOurs[kind](head))) return;

@@ -1,5 +1,5 @@
 // Names that `--out` accepts: a picture needs its extension, a folder must not have the extension of a file.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { runCli } from '../../support/cli.js';
@@ -23,6 +23,26 @@ describe('--out is refused before anything is read', () => {
     const stderr = `error: cannot ${message}\n  hint: ${hint}\n`;
     expect(await runCli(folder, args)).toEqual({ code: 2, stdout: '', stderr });
   }); // prettier-ignore
+});
+
+test('refuses a file in place of a folder before anything is read', async ({ folder }) => {
+  writeFileSync(join(folder, 'taken'), '');
+  for (const args of [
+    ['report', '--store', 's'],
+    ['visualize', ...both],
+  ])
+    expect(await runCli(folder, [...args, '--out', 'taken'])).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('taken is not a folder\n') as string,
+    });
+});
+
+test('refuses a file that two results of an evaluation would have', async ({ folder }) => {
+  const args = ['evaluate', 'run', '--confusion', 'a.csv', 'b.svg', '--calibration', './b.svg'];
+  const stderr =
+    'error: cannot write the results of the evaluation: one file is named twice\n' +
+    `  ${join(folder, 'b.svg')}\n  hint: give each result a file of its own\n`;
+  expect(await runCli(folder, args)).toEqual({ code: 2, stdout: '', stderr });
 });
 
 test('accepts any name of an existing folder, and a new folder with a dot in its name', async ({ folder }) => {

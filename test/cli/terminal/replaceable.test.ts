@@ -1,4 +1,5 @@
-import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import sharp from 'sharp';
@@ -43,6 +44,45 @@ describe.each(writers)('%s', (name, words) => {
     expect(stderr).toContain('did not write it');
     expect(readFileSync(join(folder, name), 'utf8')).toBe('mine\n');
   });
+
+  // The stores do not exist: nothing is read before the output is refused.
+  test('is refused at once where a folder or a pipe is, or no folder can be', async ({ folder }) => {
+    const path = join(folder, name);
+    mkdirSync(path);
+    const taken = await runCli(folder, line);
+    expect(taken).toMatchObject({ code: 2, stdout: '' });
+    expect(taken.stderr).toContain(`: a folder of that name exists\n  ${path}\n`);
+    await rm(path, { recursive: true });
+    await execa('mkfifo', [path]);
+    const piped = await runCli(folder, line);
+    expect(piped).toMatchObject({ code: 2, stdout: '' });
+    expect(piped.stderr).toContain(`: ${path} is a named pipe, not a file\n  hint: give the name of a file with --`);
+    await rm(path);
+    if (words.at(-1) === '.') return;
+    writeFileSync(join(folder, 'file'), '');
+    const below = join(folder, 'file', 'new', name);
+    expect(await runCli(folder, [...words, below])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: `error: cannot write ${below}: a part of its path is a file, not a folder\n  hint: check the path\n`,
+    });
+  });
+});
+
+test('a device is refused in the same way by every command, whatever its name ends with', async ({ folder }) => {
+  const lines = [...writers.map(([, words]) => words), ['evaluate', 'run', '--predictions'], ['config', 'new', '--data', '.', '--out']]; // prettier-ignore
+  for (const words of lines.filter((each) => each.at(-1) !== '.')) {
+    const { code, stderr } = await runCli(folder, [...words, '/dev/null']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(
+      /^error: cannot \w+ [\w ]+: \/dev\/null is a device, not a file\n {2}hint: give the name of a/,
+    );
+  }
+});
+
+test('makes the missing folders of the file', async ({ folder }) => {
+  const args = ['export', '--config', 'tiny-isda', '--out', 'new/a/x.safetensors'];
+  expect(await runCli(folder, args)).toMatchObject({ code: 0 });
 });
 
 test('replaces an empty file and a picture that isda wrote, but no picture of another program', async ({ folder }) => {
