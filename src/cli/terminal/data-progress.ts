@@ -1,10 +1,12 @@
 // Progress of downloads, scans and searches: a bar on a terminal, otherwise a line for every 10 %.
-import { Presets, type SingleBar } from 'cli-progress';
+import type { Params, SingleBar } from 'cli-progress';
+import { formatDuration } from '../../common/format.js';
 import { createBar } from './bar.js';
+import { barBehaviour } from './run-progress.js';
 
 interface Wording {
-  /** The text after a bar; `{amount}` is replaced by the result of `amount`. */
-  readonly bar: string;
+  /** What is counted, after the total of a bar. */
+  readonly unit: string;
   readonly amount: (value: number) => string;
   /** The line printed without a terminal. */
   readonly line: (percent: number, done: string, total: string) => string;
@@ -17,6 +19,20 @@ interface ProgressDisplay {
   readonly print: (text: string) => void;
   /** Removes the bar; must be called before anything else is printed. */
   readonly stop: () => void;
+}
+
+const [longestBar, shortestBar] = [40, 6];
+
+/** A line of at most `width` columns: bar, share of the total and time that is left, as far as they fit. */
+function barLine({ progress, eta }: Params, total: string, width: number): string {
+  const share = `${Math.floor(100 * progress)} %`;
+  // The library's value is a word, or 0, until it knows.
+  const left = Number(eta) === 0 && progress < 1 ? NaN : Number(eta);
+  const long = `${share} of ${total}, ${formatDuration(left)} left`;
+  const text = [long, `${share} of ${total}`].find(({ length }) => length <= width) ?? share;
+  const room = Math.min(longestBar, width - text.length - 1);
+  if (room < shortestBar) return text;
+  return `${'■'.repeat(Math.round(room * progress)).padEnd(room)} ${text}`;
 }
 
 function progressOn(stream: NodeJS.WriteStream, wording: Wording): ProgressDisplay {
@@ -45,11 +61,10 @@ function progressOn(stream: NodeJS.WriteStream, wording: Wording): ProgressDispl
     update: (done, total) => {
       if (total === undefined) return;
       if (bar === undefined) {
-        bar = createBar(
-          { stream, format: `{bar} {percentage} % of ${wording.bar}, {eta_formatted} left` },
-          Presets.rect,
-        );
-        bar.start(total, done, { amount: wording.amount(total) });
+        const all = `${wording.amount(total)} ${wording.unit}`;
+        const format = (_: unknown, params: Params): string => barLine(params, all, (stream.columns || 80) - 1);
+        bar = createBar({ stream, format, ...barBehaviour, clearOnComplete: false });
+        bar.start(total, done);
       }
       bar.update(done);
     },
@@ -64,7 +79,7 @@ function progressOn(stream: NodeJS.WriteStream, wording: Wording): ProgressDispl
 /** Progress of one transfer, in bytes. */
 export function byteProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return progressOn(stream, {
-    bar: '{amount} MB',
+    unit: 'MB',
     amount: (bytes) => (bytes / 1e6).toFixed(1),
     line: (percent, done, total) => `${percent} % (${done} of ${total} MB)`,
   });
@@ -73,7 +88,7 @@ export function byteProgress(stream: NodeJS.WriteStream): ProgressDisplay {
 /** Progress of a search, in iterations. */
 export function iterationProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return progressOn(stream, {
-    bar: '{amount} iterations',
+    unit: 'iterations',
     amount: String,
     line: (percent, done, total) => `${percent} % (${done} of ${total} iterations)`,
   });
@@ -82,7 +97,7 @@ export function iterationProgress(stream: NodeJS.WriteStream): ProgressDisplay {
 /** Progress of a walk over images. */
 export function imageProgress(stream: NodeJS.WriteStream): ProgressDisplay {
   return progressOn(stream, {
-    bar: '{amount} images',
+    unit: 'images',
     amount: String,
     line: (percent, done, total) => `${percent} % (${done} of ${total} images)`,
   });

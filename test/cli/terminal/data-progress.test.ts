@@ -3,10 +3,10 @@ import { stripVTControlCharacters } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { byteProgress } from '../../../src/cli/terminal/data-progress.js';
 
-function streamOf(isTTY: boolean) {
+function streamOf(isTTY: boolean, columns = 80) {
   const stream = Object.assign(new PassThrough(), {
     isTTY,
-    columns: 80,
+    columns,
     cursorTo() {},
     clearLine() {},
     moveCursor() {},
@@ -40,5 +40,23 @@ describe('byteProgress', () => {
     progress.update(500_000, 1_000_000);
     progress.stop();
     expect(stripVTControlCharacters(text())).toContain('50 % of 1.0 MB');
+  });
+
+  it('does not change the modes of the terminal, which a process that is killed would leave so', () => {
+    const { stream, text } = streamOf(true);
+    const progress = byteProgress(stream);
+    progress.update(500_000, 1_000_000);
+    expect(text()).not.toContain('\u001b[?');
+    progress.stop();
+  });
+
+  it.each([12, 25, 40, 80])('fits a bar and what there is room for into %i columns', (columns) => {
+    const { stream, text } = streamOf(true, columns);
+    const progress = byteProgress(stream);
+    progress.update(500_000, 1_000_000);
+    const shown = stripVTControlCharacters(text().replaceAll('\u001b7', ''));
+    progress.stop();
+    expect(shown.length).toBeLessThan(columns);
+    expect(shown).toMatch(/^\u25a0*( +|^)50 %( of 1\.0 MB(, .+ left)?)?$/);
   });
 });
