@@ -62,8 +62,8 @@ export function explainUsage(command: Command, args: readonly string[]): void {
   for (const part of command.commands) explainUsage(part, args);
 }
 
-/** Placeholders of paths in the flags of options, as in `--out <dir>`. */
-const isPath = /<(dir|dirs|file|files|path|run|source|store)(\.\.\.)?>/;
+/** Placeholders of paths in the flags of options, as in `--out <dir>` and `--confusion [files...]`. */
+const isPath = /[<[](dir|dirs|file|files|path|run|source|store)(\.\.\.)?[>\]]/;
 
 /** Returns why a value cannot be a path; undefined if it can. */
 function pathProblem(value: unknown): string | undefined {
@@ -71,12 +71,14 @@ function pathProblem(value: unknown): string | undefined {
   const word = typeof value === 'string' ? unexpandedWord(value) : undefined;
   if (word === undefined) return undefined;
   const remedy =
-    word === '~' ? 'separate it from the option by a space' : 'write it without quotes, or write the full path';
+    word === '~'
+      ? 'write it without quotes and after a space, or write the full path'
+      : 'write it without quotes, or write the full path';
   return `is '${String(value)}', but the shell did not expand ${word}: ${remedy}`;
 }
 
 /** Names of arguments that are paths. */
-const isPathArgument = /^(?:dir|file|folder|run|store|config)$/;
+const isPathArgument = /^(?:dir|file|files|folder|run|store|config)$/;
 
 /** Refuses `--resume --no-resume`, of which the last would take effect. */
 function refuseOpposites(command: Command): void {

@@ -43,6 +43,8 @@ function problemOf(
   const option = optionOf(command, flag);
   if (isGiven(command, option)) {
     if (idle !== undefined) return `option '${option.flags}' would be ignored: ${idle}`;
+    // Another rule refuses it as ignored; what it is combined with does not matter.
+    if (option.hidden) return undefined;
     const other = excludes.find((condition) => holds(command, condition));
     if (other !== undefined) return `option '${option.flags}' cannot be used with ${other}`;
     if (needs !== undefined && !holds(command, needs)) return `option '${option.flags}' requires ${needs}`;

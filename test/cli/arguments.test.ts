@@ -14,6 +14,8 @@ describe('a config or run as a plain argument', () => {
     // Two of its four letters differ from "tiny": base/tiny is not suggested.
     [['train', 'mine.yaml'], 2, 'hint: give the path of a YAML file'],
     [['data', 'verify', 'imagefolder'], 2, 'hint: did you mean image-folder?'],
+    [['gan', 'quality', '--run', 'r', '--generator', 'g', '--samples', '1'], 2, 'Expected at least 2'],
+    [['gan', 'quality', '--run', 'r', '--generator', 'g', '--images', '1'], 2, 'Expected at least 2'],
     [['evaluate', 'no-run'], 1, 'there is no config.yaml'],
     [['evaluate'], 2, "required option '--run <dir>' not specified"],
   ] as const)('%j', async ([args, exit, message], { folder }) => {

@@ -41,6 +41,7 @@ describe('options that do not go together', () => {
     ['plan sweep lambda0 --dry-run', "option '--dry-run' would be ignored"],
     ['plan table 1 --poll 3', "option '--poll <seconds>' would be ignored"],
     ['plan study s.yaml --executor slurm --detach', 'would be ignored'],
+    ['plan ablate --detach', "option '--detach' would be ignored"],
     ['ablate --detach', "option '--detach' requires --executor slurm"],
     ['study s.yaml --set training.seed=3', "'--seeds <n>' sets training.seed"],
     ['table 1 --set training.seed=3', "'--seeds <n>' sets training.seed"],

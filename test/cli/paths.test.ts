@@ -20,6 +20,9 @@ describe('a path on the command line', () => {
       "option '--out <dir>' is '${TMP}/x', but the shell did not expand ${TMP}",
     ],
     [['data', 'synthesize', '--out=~/x'], "option '--out <dir>' is '~/x', but the shell did not expand ~"],
+    [['evaluate', 'run', '--confusion=~/c.csv'], "option '--confusion [files...]' is '~/c.csv', but the shell did"],
+    [['predict', '~/x.png', '--network', 'n'], "argument 'files' is '~/x.png', but the shell did not expand ~"],
+    [['predict', '', '--network', 'n'], "argument 'files' is empty"],
   ] as const)('is refused if it is empty or not expanded by a shell: %j', async ([args, message], { folder }) => {
     const { code, stderr } = await runCli(folder, args);
     expect(code).toBe(2);

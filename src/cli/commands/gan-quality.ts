@@ -1,6 +1,6 @@
 // `isda gan quality`: Fréchet distance of a generator's images in a classifier's features.
 import { resolve } from 'node:path';
-import type { Command } from 'commander';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Quality } from '../../visualize/quality.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
@@ -8,7 +8,7 @@ import { withOptionRules } from '../option-rules.js';
 import { imageProgress } from '../terminal/data-progress.js';
 import { openNamedRun } from './evaluate.js';
 import { columnsOf, foldedTable, wrapText } from '../terminal/fold.js';
-import { countArgument, countUpTo, seedArgument, setOption } from '../options.js';
+import { countUpTo, seedArgument, setOption } from '../options.js';
 import { pngFile } from '../terminal/output.js';
 import { watchSignals } from '../terminal/signals.js';
 import { printJson } from '../terminal/table.js';
@@ -66,6 +66,15 @@ async function measure(flags: QualityFlags, context: CommandContext): Promise<vo
   }
 }
 
+/** Parses a number of images that have a covariance. */
+const severalUpTo =
+  (max: number) =>
+  (value: string): number => {
+    const count = countUpTo(max)(value);
+    if (count < 2) throw new InvalidArgumentError('Expected at least 2: a single image has no covariance.');
+    return count;
+  };
+
 /** Adds `isda gan quality`. */
 export function registerGanQuality(gan: Command, context: CommandContext): void {
   const command = gan
@@ -78,8 +87,8 @@ export function registerGanQuality(gan: Command, context: CommandContext): void 
     .requiredOption('--run <dir>', 'run folder of the classifier')
     .option('--out <file>', 'PNG file of samples next to their nearest training images')
     .addOption(setOption())
-    .option('--samples <n>', 'number of generated images', countUpTo(200_000), 10_000)
-    .option('--images <n>', 'training images to compare with (default: all)', countArgument)
+    .option('--samples <n>', 'number of generated images', severalUpTo(200_000), 10_000)
+    .option('--images <n>', 'training images to compare with (default: all)', severalUpTo(999_999_999))
     .option('--rows <n>', 'number of samples in the picture', countUpTo(1000), 10)
     .option('--neighbours <n>', 'neighbours of each sample', countUpTo(1000), 5)
     .option('--seed <n>', 'seed of the samples', seedArgument, 0)

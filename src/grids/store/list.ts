@@ -3,8 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';
 import { z } from 'zod';
-import { cannot, systemCode } from '../../common/errors.js';
-import { maxOpenFiles, readFailure } from '../../common/files.js';
+import { maxOpenFiles } from '../../common/files.js';
 import { fingerprint, isFingerprintOf } from '../../config/fingerprint.js';
 import { isFile } from '../../config/find.js';
 import { loadAnyConfig } from '../../config/load.js';
@@ -12,7 +11,7 @@ import { runFolder } from '../../records/run-folder.js';
 import type { JobLookup } from './job.js';
 import { storeCommands } from './store.js';
 import { summaryOf } from './summary.js';
-import { runsWithoutName, unreadableRun } from './unreadable.js';
+import { folderFailure, runsWithoutName, unreadableRun } from './unreadable.js';
 import { byName, readProgress, runHolder, viewInList, type ListedCell } from './view.js';
 
 interface ListedRuns {
@@ -98,12 +97,8 @@ async function holdsRuns(folder: string): Promise<boolean> {
  */
 export async function listRuns(root: string, now: () => number, jobs?: JobLookup): Promise<ListedRuns> {
   const names = await readdir(root).catch((error: unknown) => {
-    if (systemCode(error) !== 'ENOENT') throw readFailure(root, error);
-    throw cannot('list the runs', 'there is no such folder', {
-      code: 'store/missing',
-      place: root,
-      hint: `${storeCommands} make a folder of runs, and \`isda train\` makes its own in runs/`,
-    });
+    const hint = `${storeCommands} make a folder of runs, and \`isda train\` makes its own in runs/`;
+    throw folderFailure('list the runs', root, error, hint);
   });
   const itself = await listedRun(root, now, jobs);
   if (itself !== undefined) return { runs: [itself], stores: [] };

@@ -2,8 +2,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';
-import { cannot, systemCode } from '../../common/errors.js';
-import { maxOpenFiles, readFailure } from '../../common/files.js';
+import { maxOpenFiles } from '../../common/files.js';
 import { isFile } from '../../config/find.js';
 import { isGanConfig, loadConfig } from '../../config/load.js';
 import { fingerprint, fingerprintAnywhere, isFingerprintOf } from '../../config/fingerprint.js';
@@ -12,7 +11,7 @@ import type { RunSummary } from '../../records/summary.js';
 import type { CellState } from './cell.js';
 import { storeCommands } from './store.js';
 import { summaryOf } from './summary.js';
-import { runsWithoutName, unreadableRun, type UnreadableRun } from './unreadable.js';
+import { folderFailure, runsWithoutName, unreadableRun, type UnreadableRun } from './unreadable.js';
 import { byName, lookAtCell, runHolder } from './view.js';
 
 export interface StoredRun {
@@ -50,8 +49,7 @@ async function candidatesIn(folder: string): Promise<Candidates> {
   if (isFile(runFolder(folder).config)) return { folders: [folder], unreadable: [] };
   const names = await readdir(folder).catch((error: unknown) => {
     const hint = `--store names a folder of runs, such as ${storeCommands} make`;
-    if (systemCode(error) !== 'ENOENT') throw readFailure(folder, error, hint);
-    throw cannot('read the runs', 'there is no such folder', { code: 'store/missing', place: folder, hint });
+    throw folderFailure('read the runs', folder, error, hint);
   });
   const folders = names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
   return { folders, unreadable: runsWithoutName(folder, names) };

@@ -1,8 +1,9 @@
-// Runs whose files cannot be read, reported separately from the others.
+// Runs whose files cannot be read, reported separately from the others; folders of runs that cannot be read.
 import { isUtf8 } from 'node:buffer';
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { reasonOf } from '../../common/errors.js';
+import { cannot, reasonOf, systemCode, type IsdaError } from '../../common/errors.js';
+import { readFailure } from '../../common/files.js';
 import { escapedBytes, replacement } from '../../common/utf8.js';
 
 export interface UnreadableRun {
@@ -11,6 +12,17 @@ export interface UnreadableRun {
   readonly folder: string;
   /** One line. */
   readonly reason: string;
+}
+
+/** Returns the error for a folder of runs that could not be listed. `action`: what fails if it is no folder. */
+export function folderFailure(action: string, folder: string, error: unknown, hint: string): IsdaError {
+  const reasons: Readonly<Record<string, string>> = {
+    ENOENT: 'there is no such folder',
+    ENOTDIR: 'it is not a folder',
+  };
+  const reason = reasons[systemCode(error) ?? ''];
+  if (reason === undefined) return readFailure(folder, error);
+  return cannot(action, reason, { code: 'store/missing', place: folder, hint });
 }
 
 /** Returns a record of a folder's run with the reason why it cannot be used. */

@@ -223,6 +223,9 @@ describe('isda runs', () => {
       /^error: cannot list the runs: there is no such folder\n/,
     );
     writeFileSync(join(folder, 'file'), '');
+    expect((await runCli(folder, ['runs', 'file'])).stderr).toMatch(
+      /^error: cannot list the runs: it is not a folder\n/,
+    );
     // A hand-written config is not a run.
     writeFileSync(join(folder, 'config.yaml'), 'experiment: mine\n');
     const plain = await runCli(folder, ['runs', '.']);

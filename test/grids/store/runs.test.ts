@@ -100,7 +100,9 @@ describe('readStoredRuns', () => {
     expect(unreadable).toEqual([]);
   });
 
-  test('a folder that is not there is an error', async ({ folder }) => {
+  test('a folder that is not there, or a file, is an error', async ({ folder }) => {
     await expect(readStoredRuns([join(folder, 'nowhere')], now)).rejects.toThrow('there is no such folder');
+    writeFileSync(join(folder, 'file'), '');
+    await expect(readStoredRuns([join(folder, 'file')], now)).rejects.toThrow('it is not a folder');
   });
 });
