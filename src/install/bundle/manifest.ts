@@ -52,10 +52,13 @@ export function readManifest(folder: string): Manifest {
   try {
     return manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
+    const reasons: Readonly<Record<string, string>> = {
+      ENOENT: `it has no ${manifestName}`,
+      ENOTDIR: 'it is not a folder',
+    };
     const reason =
-      systemCode(error) === 'ENOENT'
-        ? `it has no ${manifestName}`
-        : `${manifestName} is not readable: ${error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error)}`;
+      reasons[systemCode(error) ?? ''] ??
+      `${manifestName} is not readable: ${error instanceof z.ZodError ? z.prettifyError(error) : reasonOf(error)}`;
     throw cannot(`use the bundle ${folder}`, reason, {
       code: 'bundle/damaged',
       hint: '`isda setup --bundle FOLDER` creates one',

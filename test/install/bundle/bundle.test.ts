@@ -129,6 +129,8 @@ describe('a bundle', () => {
     expect((await install(bundle)).stderr).toBe('error: cannot install isda: tar is not on the PATH');
     await symlink((await execa('which', ['tar'])).stdout, join(there.root, 'tools', 'tar'));
     const manifest = readFileSync(join(bundle, 'manifest.json'), 'utf8');
+    const part = join(bundle, 'manifest.json');
+    await expect(ensureFromBundle(part, engineOptions(there))).rejects.toThrow('it is not a folder');
     await writeFile(join(there.root, 'tools', 'getconf'), '#!/bin/sh\necho glibc 2.9\n', { mode: 0o755 });
     expect((await install(bundle)).stderr).toMatch(/glibc is 2\.9 here, but the bundle needs 2\.\d+ or newer/);
     await writeFile(join(bundle, 'manifest.json'), manifest.replace(/Linux-\w+/, 'Linux-abacus'));
