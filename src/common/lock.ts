@@ -7,19 +7,7 @@ import { createFile } from './create-file.js';
 import { cannot, systemCode } from './errors.js';
 import { readFailure, writeFailureWithSpace } from './files.js';
 import type { Environment } from './home.js';
-
-/** The process that requests a lock. */
-interface LockHolder {
-  readonly pid: number;
-  readonly host: string;
-  /**
-   * Boot and namespace in which `pid` is valid, on Linux: containers and machines of the same name have separate pids.
-   */
-  readonly space?: string;
-  /** The Slurm job of the process, and how often Slurm has requeued it. */
-  readonly job?: string;
-  readonly restarts?: number;
-}
+import { holderName, parseLock, type LockContent, type LockHolder } from './lock-content.js';
 
 interface LockContext {
   /** Milliseconds since the epoch. */
@@ -40,17 +28,14 @@ interface LockWatch {
 export const watchMilliseconds = 35_000;
 
 export interface RunLock {
+  /** Errors: another process has taken the lock over, because this one was suspended or the file was deleted. */
+  readonly requireHeld: () => Promise<void>;
   /** Releases the lock; a second call has no effect. */
   release(): Promise<void>;
 }
 
 /** The acquired lock, or a description of its living holder. */
 type LockAttempt = { readonly lock: RunLock } | { readonly holder: string };
-
-interface LockContent extends LockHolder {
-  /** Distinguishes a process from a later one with the same pid. */
-  readonly start: string;
-}
 
 /**
  * A holder updates its lock every 30 s. If its pid cannot be checked, it counts as dead after 5 min without an update.
@@ -97,19 +82,8 @@ export function thisProcess(environment: Environment = {}): LockHolder {
   };
 }
 
-function parse(text: string): LockContent | undefined {
-  try {
-    const { pid, host, space, start, job, restarts } = JSON.parse(text) as Partial<LockContent>;
-    return Number.isSafeInteger(pid) && pid! > 0 && typeof host === 'string' && typeof start === 'string'
-      ? { pid: pid!, host, space, start, job, restarts }
-      : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 async function isDead(path: string, text: string, own: LockHolder, context: LockContext): Promise<boolean> {
-  const holder = parse(text);
+  const holder = parseLock(text);
   // Locks of earlier versions have no `space`; their pids are taken as those of this namespace.
   const sameSpace = holder?.host === own.host && (holder.space ?? own.space) === own.space;
   if (sameSpace) return (await context.startOf(holder.pid)) !== holder.start;
@@ -127,7 +101,7 @@ async function isDead(path: string, text: string, own: LockHolder, context: Lock
  */
 async function isSeenAlive(path: string, text: string, before: number, { watch }: LockContext): Promise<boolean> {
   if (watch === undefined) return false;
-  watch.begins(nameOf(text));
+  watch.begins(holderName(text));
   const step = Math.min(1000, watch.milliseconds);
   for (let watched = 0; watched < watch.milliseconds; watched += step) {
     await setTimeout(step);
@@ -164,11 +138,6 @@ async function removeDead(
   }
 }
 
-function nameOf(text: string): string {
-  const holder = parse(text);
-  return holder === undefined ? 'another process' : `process ${holder.pid} on ${holder.host}`;
-}
-
 /**
  * Takes the lock file `path`, also from a dead holder. Errors: `cannot use the run folder`, with pid and machine, while
  * a living process holds it; `cannot write X`.
@@ -194,7 +163,7 @@ export async function lockHolder(
 ): Promise<string | undefined> {
   try {
     const text = await readFile(path, 'utf8');
-    return (await isDead(path, text, own(), context)) ? undefined : nameOf(text);
+    return (await isDead(path, text, own(), context)) ? undefined : holderName(text);
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return undefined;
     throw readFailure(path, error);
@@ -213,7 +182,7 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
     }
     try {
       const text = await readFile(path, 'utf8');
-      if (!(await isDead(path, text, own, context))) return { holder: nameOf(text) };
+      if (!(await isDead(path, text, own, context))) return { holder: holderName(text) };
       await removeDead({ path, text, content }, own, context);
     } catch (error) {
       const code = systemCode(error);
@@ -230,14 +199,31 @@ export async function tryLock(path: string, own: LockHolder, context: LockContex
 }
 
 function holdLock(path: string, content: string, context: LockContext): RunLock {
-  const beat = setInterval(() => {
+  /** Returns the content of the lock if it is another process's; undefined also if it is missing or unreadable. */
+  const takenBy = async (): Promise<string | undefined> => {
+    const text = await readFile(path, 'utf8').catch(() => undefined);
+    return text === content ? undefined : text;
+  };
+  const beat = async (): Promise<void> => {
+    // The lock of a process that has taken over must not look alive after its death.
+    if ((await takenBy()) !== undefined) return;
     const seconds = context.now() / 1000;
-    void utimes(path, seconds, seconds).catch(() => undefined);
-  }, heartbeatMilliseconds);
-  beat.unref();
+    await utimes(path, seconds, seconds);
+  };
+  const timer = setInterval(() => void beat().catch(() => undefined), heartbeatMilliseconds);
+  timer.unref();
   return {
+    requireHeld: async () => {
+      const other = await takenBy();
+      if (other === undefined) return;
+      throw cannot('use the run folder', `${holderName(other)} has taken it over`, {
+        code: 'run/locked',
+        place: path,
+        hint: 'this process was suspended for minutes, or its lock was deleted; the other one continues the run',
+      });
+    },
     release: async () => {
-      clearInterval(beat);
+      clearInterval(timer);
       const text = await readFile(path, 'utf8').catch(() => undefined);
       if (text === content) await rm(path, { force: true });
     },

@@ -24,6 +24,8 @@ export interface OpenRunFolder {
   readonly log: (line: string) => void;
   /** Prints a line and writes it to log.txt. */
   readonly print: (line: string) => void;
+  /** Errors: another process has taken the folder over, whose checkpoints must not be deleted. */
+  readonly requireHeld: () => Promise<void>;
 }
 
 /**
@@ -49,7 +51,7 @@ export async function inRunFolder<T>(
     try {
       // Leftovers that cannot be deleted do no harm.
       await removeRunLeftovers(paths).catch(() => undefined);
-      return await work({ paths, log: log.write, print });
+      return await work({ paths, log: log.write, print, requireHeld: lock.requireHeld });
     } catch (error) {
       // A full or missing disk must not hide the original error.
       quietly(() => log.write(reasonOf(error)));

@@ -103,6 +103,7 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       if (reason !== 'epoch' || position.epoch > epochs || cadence.afterEpoch(completed)) as.push('newest');
       if (reason === 'epoch' && best.epoch() === completed) as.push('best');
       if (as.length === 0) return;
+      await folder.requireHeld();
       if (reason === 'stop') progress.print(`${context.stopRequested()}: writing a checkpoint`);
       const at = placeInRun(position);
       const window = `since a step between ${last?.at ?? placeInRun(start)} and ${at}`;

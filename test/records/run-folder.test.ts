@@ -1,4 +1,13 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -30,6 +39,24 @@ describe('lock', () => {
     await (await takeLock(path, second, context)).release();
     await lock.release();
     expect(readdirSync(folder)).toEqual([]);
+  });
+
+  test('a holder whose lock was taken over is told so, and leaves that lock alone', async ({ folder }) => {
+    const path = join(folder, '.lock');
+    const lock = await takeLock(path, first, context);
+    await expect(lock.requireHeld()).resolves.toBeUndefined();
+    const other = JSON.stringify({ pid: 9, host: 'other', start: 'x' });
+    writeFileSync(path, other);
+    await expect(lock.requireHeld()).rejects.toMatchObject({
+      code: 'run/locked',
+      message: 'cannot use the run folder: process 9 on other has taken it over',
+      place: path,
+    });
+    await lock.release();
+    expect(readFileSync(path, 'utf8')).toBe(other);
+    rmSync(path);
+    // No one else works in the folder: what the process has computed must not be lost.
+    await expect(lock.requireHeld()).resolves.toBeUndefined();
   });
 
   test('the lock of a dead process is taken over, also where its pid lives again', async ({ folder }) => {

@@ -19,7 +19,7 @@ vi.mock('../../src/records/run-folder.js', async (original) => {
         await lock.release();
         if (releases.fail) throw new Error('the lock cannot be deleted');
       };
-      return { release };
+      return { ...lock, release };
     },
   };
 });

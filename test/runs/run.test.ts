@@ -1,8 +1,8 @@
 // A run from its config to its summary: its folder, stops, restarts, and refusals before anything is changed.
-import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
@@ -125,6 +125,23 @@ describe('runExperiment', () => {
       expect(outcomeOf(join(folder, out))).toEqual(outcomeOf(join(folder, 'whole')));
     },
   );
+
+  it('leaves the checkpoints alone of a process that has taken the folder over while it was suspended', async () => {
+    const root = join(folder, 'taken');
+    const later = join(root, 'checkpoints', 'epoch-0009-step-0000027.safetensors');
+    const stopRequested = (): undefined => {
+      writeFileSync(join(root, '.lock'), JSON.stringify({ pid: 7, host: 'other', start: '1' }));
+      writeFileSync(later, 'later');
+    };
+    const config = configOf({ training: { execution: 'eager' } });
+    const often = { ...config, output: { ...config.output, checkpointEvery: { steps: 2 } } };
+    await expect(run('taken', often, { stopRequested })).rejects.toMatchObject({
+      code: 'run/locked',
+      message: 'cannot use the run folder: process 7 on other has taken it over',
+    });
+    expect(readdirSync(join(root, 'checkpoints'))).toEqual([basename(later)]);
+    expect(existsSync(join(root, '.lock'))).toBe(true);
+  });
 
   it('starts over without --resume', async () => {
     await run('over', configOf({ lambda0: 0.1 }));

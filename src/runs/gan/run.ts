@@ -85,7 +85,7 @@ async function runInFolder(
   { splits, images, batches, gan, opened, options }: GanRunParts,
   context: GanContext,
 ): Promise<GanSummary> {
-  const { paths, log, print } = folder;
+  const { paths, log, print, requireHeld } = folder;
   const { iterations, batchSize, seed, execution } = config.training;
   const data = splits.train;
   const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
@@ -138,7 +138,7 @@ async function runInFolder(
       samples,
       diversity,
     };
-    const summary = await trainInGanFolder({ ...run, ...context, log });
+    const summary = await trainInGanFolder({ ...run, ...context, log, requireHeld });
     print(`generator     ${join(paths.root, generatorFile)}`);
     return summary;
   } finally {

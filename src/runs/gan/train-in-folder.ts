@@ -58,6 +58,8 @@ interface OpenGanRun {
   readonly showProgress: (length: GanLength) => GanProgress;
   /** Writes a line to log.txt. */
   readonly log: (line: string) => void;
+  /** Errors: another process has taken the folder over. */
+  readonly requireHeld: () => Promise<void>;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
   /** Returns milliseconds, for durations. */
@@ -170,6 +172,7 @@ function createSamples(run: OpenGanRun): (iteration: number) => Uint8Array {
  */
 async function keep(run: OpenGanRun, position: GanPosition, losses: string): Promise<void> {
   const { training, batches, folder, fingerprint, config, gan, shown } = run;
+  await run.requireHeld();
   const hint = 'a lower gan.learningRate may keep it finite';
   const state = {
     // The epoch of its last discriminator step.
