@@ -160,6 +160,9 @@ export async function keptEpochs(folder: string): Promise<readonly number[]> {
   return [...new Set(files.map(({ epoch }) => epoch))].sort((a, b) => a - b);
 }
 
+/** Whether a folder has a checkpoint to resume from: a regular one, or a best one if no other was due yet. */
+export const hasCheckpoints = async (folder: string): Promise<boolean> => (await keptEpochs(folder)).length > 0;
+
 /** The difference between a run and a checkpoint with another fingerprint. */
 export interface OtherRun {
   /** Whether the run may resume from the checkpoint nevertheless. */

@@ -11,8 +11,7 @@ import { sizeOf } from '../engine/types.js';
 import type { Network } from '../models/network.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
-import { listCheckpoints } from '../records/checkpoint-names.js';
-import { saveCheckpoint } from '../records/checkpoints.js';
+import { hasCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
 import { writeInputs } from '../records/inputs.js';
 import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { epochStart } from '../training/state.js';
@@ -126,7 +125,7 @@ export async function importNetwork(
   const values = stored.reduce((total, tensor) => total + sizeOf(tensor.shape), 0);
   await inRunFolder(directory, context, async (folder) => {
     const { checkpoints, metrics, summary } = folder.paths;
-    if ((await listCheckpoints(checkpoints)).length > 0) {
+    if (await hasCheckpoints(checkpoints)) {
       throw cannot('import the network', 'the run folder has checkpoints already', {
         code: 'run/exists',
         place: checkpoints,

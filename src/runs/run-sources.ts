@@ -6,7 +6,7 @@ import { requireAugmentation, requireDecoder } from '../data/create-reader.js';
 import { loadSplits, type LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
-import { listCheckpoints } from '../records/checkpoint-names.js';
+import { hasCheckpoints } from '../records/checkpoints.js';
 import type { RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { readFirstWeights, type FirstWeights } from './first-weights.js';
@@ -66,8 +66,7 @@ export async function loadSources(
   await requireDecoder(splits.train);
   const parts = await buildParts(config, splits.train);
   // Problems of the folder are reported when it is opened.
-  const checkpoints = resume ? await listCheckpoints(runFolder(out).checkpoints).catch(() => []) : [];
-  const isNew = checkpoints.length === 0;
+  const isNew = !resume || !(await hasCheckpoints(runFolder(out).checkpoints).catch(() => false));
   const first = isNew ? await readFirstWeights(config.model, parts, context.workingDirectory) : undefined;
   const engine = await context.openEngine(config.training);
   const { kind } = engine.device;

@@ -1,8 +1,9 @@
 // Export and import of every family: PyTorch's names, shapes and types, and the same bytes after a round trip.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
 import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
@@ -76,4 +77,19 @@ describe.each(instances)('%s', (name, model) => {
     expect(readFileSync(second).equals(bytes)).toBe(true);
     await rm(run, { recursive: true });
   });
+});
+
+it('a network is not imported over the best checkpoint of a run, which would be deleted', async () => {
+  const config = configOf({ name: 'resnet', depth: 8 });
+  const file = join(folder, 'small.safetensors');
+  await exportFresh(config, file, places);
+  const run = join(folder, 'only-best');
+  const best = join(run, 'checkpoints', 'best-epoch-0003-step-0000030.safetensors');
+  mkdirSync(join(run, 'checkpoints'), { recursive: true });
+  writeFileSync(best, 'weights');
+  const stream = new PassThrough() as unknown as NodeJS.WriteStream;
+  await expect(importNetwork(config, file, run, { ...places, stream })).rejects.toThrow(
+    'cannot import the network: the run folder has checkpoints already',
+  );
+  expect(readFileSync(best, 'utf8')).toBe('weights');
 });

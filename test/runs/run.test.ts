@@ -324,6 +324,20 @@ describe('what a run is made from', () => {
     const { metadata } = decodeSafetensors(readFileSync(file), file);
     expect(JSON.parse(metadata.classNames)).toEqual(Array.from({ length: 10 }, (_, label) => `synthetic_${label}`));
   });
+
+  it('are not needed by a run that resumes from its best checkpoint, the only one yet', async () => {
+    const file = join(folder, 'moved.safetensors');
+    cpSync(join(folder, 'export.safetensors'), file);
+    const config = configOf({ training: { execution: 'eager' } });
+    const model = { ...config.model, weights: file, weightsSha256: sha256Of(file) };
+    const seldom = { ...config, model, output: { ...config.output, checkpointEvery: 50 } };
+    await expect(run('only-best', seldom, { stopRequested: stopAfter(6) })).rejects.toThrow('stopped by SIGTERM');
+    const checkpoints = join(folder, 'only-best', 'checkpoints');
+    for (const name of readdirSync(checkpoints)) if (!name.startsWith('best-')) rmSync(join(checkpoints, name));
+    expect(readdirSync(checkpoints)).toHaveLength(1);
+    rmSync(file);
+    expect((await run('only-best', seldom)).printed).toContain('resuming in epoch 2 after 0 of 3 batches');
+  });
 });
 
 describe('a run with other settings than before', () => {

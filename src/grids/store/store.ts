@@ -9,7 +9,7 @@ import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
 import { fingerprint, fingerprints, isFingerprintOf } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
-import { listCheckpoints } from '../../records/checkpoint-names.js';
+import { hasCheckpoints } from '../../records/checkpoints.js';
 import { readInputs } from '../../records/inputs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { formatCell, readCell, type CellRecord } from './cell.js';
@@ -108,7 +108,7 @@ async function imagesIn(folder: string): Promise<string | undefined> {
   const { inputs, checkpoints } = runFolder(folder);
   const data = (await readInputs(inputs).catch(() => undefined))?.data;
   // Without a checkpoint the run starts from scratch.
-  return data !== undefined && (await listCheckpoints(checkpoints)).length > 0 ? data.checksum : undefined;
+  return data !== undefined && (await hasCheckpoints(checkpoints)) ? data.checksum : undefined;
 }
 
 const isOneOf = ({ checksum, earlier }: CellImages, images: string): boolean => [checksum, earlier].includes(images);

@@ -168,16 +168,17 @@ describe('findCell', () => {
       ...someCell('a', 1),
       ...(checksum !== undefined && { data: { checksum, earlier } }),
     });
-    const run = async (checksum: string): Promise<string> => {
+    const run = async (checksum: string, kind = ''): Promise<string> => {
       const stored = await placeCell(folder, on(checksum), now);
       const { inputs, checkpoints } = runFolder(stored.folder);
       const facts = { trainImages: 1, testImages: 1, classNames: ['a', 'b'] };
       await writeInputs(inputs, { data: { checksum, ...facts } });
       mkdirSync(checkpoints, { recursive: true });
-      writeFileSync(join(checkpoints, 'epoch-0001-step-0000001.safetensors'), '');
+      writeFileSync(join(checkpoints, `${kind}epoch-0001-step-0000001.safetensors`), '');
       return stored.name;
     };
-    const names = [await run('first'), await run('second'), await run('third')];
+    // A run may have no checkpoint but its best one.
+    const names = [await run('first'), await run('second', 'best-'), await run('third')];
     expect(names[0]).toBe('test-a-seed1');
     expect(new Set(names).size).toBe(3);
     const find = async (...images: Parameters<typeof on>) => (await findCell(folder, on(...images)))?.name;
