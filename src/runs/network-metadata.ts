@@ -96,6 +96,15 @@ const schema = fields.superRefine(({ classes, classNames, inputSize: [, height, 
     refuse('resize', `expected at least the input size, ${height} x ${width}, got ${resize}`);
 });
 
+/** Returns the class names in the metadata of a file; undefined if there are none, or not in this format. */
+export function classNamesIn(texts: Readonly<Record<string, string>>): readonly string[] | undefined {
+  try {
+    return fields.shape.classNames.parse(JSON.parse(texts['classNames']));
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Decodes the metadata of a file; undefined if it has none, such as files of other programs and of earlier versions.
  * Errors: it is not in the format of `encodeMetadata`.

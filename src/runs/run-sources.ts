@@ -11,8 +11,10 @@ import type { RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { readFirstWeights, type FirstWeights } from './first-weights.js';
 import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from './memory.js';
+import { classNamesIn } from './network-metadata.js';
 import { buildParts, withClasses, type RunParts } from './parts.js';
 import type { RunContext, RunOptions } from './run-context.js';
+import { requireClassOrder } from './same-data.js';
 import { openGenerators } from './synthetic-images.js';
 
 export interface RunSources {
@@ -68,6 +70,8 @@ export async function loadSources(
   // Problems of the folder are reported when it is opened.
   const isNew = !resume || !(await hasCheckpoints(runFolder(out).checkpoints).catch(() => false));
   const first = isNew ? await readFirstWeights(config.model, parts, context.workingDirectory) : undefined;
+  if (first !== undefined && config.model.head !== 'fresh')
+    requireClassOrder(classNamesIn(first.metadata), splits, config.model.weights!);
   const engine = await context.openEngine(config.training);
   const { kind } = engine.device;
   requireMemory(config, parts, kind);

@@ -14,12 +14,14 @@ interface TrainedOn {
 }
 
 /**
- * Whether the images are those of a checkpoint; true if it does not record them. The checksum of earlier versions does
- * not include CIFAR's class names, so these are compared separately.
+ * Whether the images are those of a checkpoint. If it does not record them, such as that of an imported network, only
+ * the order of the classes is compared. The checksum of earlier versions does not include CIFAR's class names, so these
+ * are compared separately.
  */
 function isSameData(trainedOn: TrainedOn, now: LoadedSplits): boolean {
   const { data } = trainedOn;
-  if (data === undefined || data === now.data.checksum) return true;
+  if (data === undefined) return changedClasses(trainedOn, now)?.moved !== true;
+  if (data === now.data.checksum) return true;
   return data === now.earlierChecksum && changedClasses(trainedOn, now) === undefined;
 }
 
@@ -35,6 +37,25 @@ export function requireSameData(
 ): void {
   if (isSameData(trainedOn, now)) return;
   throw otherData(dataChangesText(trainedOn, now, inputs), place);
+}
+
+/**
+ * Errors (usage): the last layer of a file of initial weights has classes in another order than the images, so that its
+ * outputs would mean other classes. `classNames`: those of the file, if known; `place`: its path.
+ */
+export function requireClassOrder(
+  classNames: readonly string[] | undefined,
+  now: Pick<LoadedSplits, 'data'>,
+  place: string,
+): void {
+  const classes = changedClasses({ classNames }, now);
+  if (classes?.moved !== true) return;
+  throw cannot('use the weights', `the order of the classes differs from that of the images: ${classes.text}`, {
+    code: 'data/changed',
+    kind: 'usage',
+    place,
+    hint: 'model.head: fresh (--set model.head=fresh) starts with a new last layer',
+  });
 }
 
 /** Returns the error for images that are not those of a checkpoint. */
@@ -72,7 +93,7 @@ export async function loadRunSplits(
 }
 
 /** Returns how the classes differ. CIFAR's have no names if a file is missing: then they are not compared. */
-function changedClasses({ classNames }: TrainedOn, { data }: LoadedSplits): ClassChanges | undefined {
+function changedClasses({ classNames }: TrainedOn, { data }: Pick<LoadedSplits, 'data'>): ClassChanges | undefined {
   if (classNames === undefined) return undefined;
   const isCifar = data.official !== undefined;
   if (isCifar && [classNames, data.classNames].some(lackNames)) return undefined;

@@ -8,7 +8,7 @@ import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { RunContext } from '../../src/runs/run-context.js';
-import { decodeSafetensors } from '../../src/records/safetensors.js';
+import { decodeSafetensors, encodeSafetensors } from '../../src/records/safetensors.js';
 import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
 import { exportFresh, exportRun, importNetwork } from '../../src/runs/exchange.js';
 import { runExperiment } from '../../src/runs/run.js';
@@ -337,6 +337,29 @@ describe('what a run is made from', () => {
     expect(readdirSync(checkpoints)).toHaveLength(1);
     rmSync(file);
     expect((await run('only-best', seldom)).printed).toContain('resuming in epoch 2 after 0 of 3 batches');
+  });
+
+  it('are not weights of classes in another order', async () => {
+    const places = testRunContext(folder, engine).context;
+    const exported = join(folder, 'ordered.safetensors');
+    const opened = await openRunCheckpoint(join(folder, 'whole'), { overrides: [], workingDirectory: folder });
+    await exportRun(opened, exported, places);
+    const { tensors, metadata } = decodeSafetensors(readFileSync(exported), exported);
+    const classNames = (JSON.parse(metadata.classNames) as string[]).reverse();
+    const file = join(folder, 'reversed.safetensors');
+    const pieces = encodeSafetensors(tensors, { ...metadata, classNames: JSON.stringify(classNames) });
+    writeFileSync(file, Buffer.concat(pieces));
+    const config = configOf({ training: { epochs: 1, execution: 'eager' } });
+    const from = (head?: 'fresh') => ({ ...config, model: { ...config.model, weights: file, weightsSha256: sha256Of(file), head } }); // prettier-ignore
+    await expect(run('reversed', from())).rejects.toThrow(
+      'cannot use the weights: the order of the classes differs from that of the images: "synthetic_0" is class 0 and was class 9',
+    );
+    expect(existsSync(join(folder, 'reversed'))).toBe(false);
+    expect((await run('fresh', from('fresh'))).summary.epochs).toBe(1);
+    await importNetwork(config, file, join(folder, 'imported-reversed'), places);
+    await expect(run('imported-reversed', config)).rejects.toThrow(
+      'the classes differ: "synthetic_0" is class 0 and was class 9',
+    );
   });
 });
 
