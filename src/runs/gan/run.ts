@@ -1,5 +1,6 @@
 // Trains a generator in its run folder: data, session, resume, the generator's file.
 import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { counted, formatCount } from '../../common/format.js';
 import { ganFingerprint, ganFingerprints } from '../../config/fingerprint.js';
@@ -120,6 +121,8 @@ async function runInFolder(
     await writeInputs(paths.inputs, { data: splits.data, ...configFileEntry(paths, options, inputs) });
     await writeFirstRecords(folder, { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated });
     if (position.iteration < iterations) {
+      // The summary of a shorter run would say that the generator is complete.
+      await rm(paths.summary, { force: true });
       await recordEnvironment(paths.environment, opened, context);
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
