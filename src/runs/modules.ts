@@ -90,17 +90,21 @@ export function requireDistinctNames(tensors: readonly Pick<TensorDeclaration, '
   });
 }
 
+/** Errors: a recorded scalar does not exist, or would have two columns, which no reader of metrics.csv accepts. */
+function requireRecordable({ recordedScalars = [], scalars }: Loss, module: string | undefined): void {
+  const refuse = (reason: string): Error =>
+    cannot('use the loss', `recordedScalars names ${reason}`, { code: 'module/unusable', place: module });
+  const missing = recordedScalars.find((scalar) => !(scalar in scalars));
+  if (missing !== undefined) throw refuse(`${missing}, which is not among its scalars`);
+  const twice = recordedScalars.find((scalar, index) => recordedScalars.indexOf(scalar) !== index);
+  if (twice !== undefined) throw refuse(`${twice} twice`);
+}
+
 /** Returns a custom loss whose errors name its file, or the loss itself if the file is not known. */
 function checkedLoss(loss: Loss, module?: string): Loss {
   const { name, tensors, withoutBias, softTargets, recordedScalars } = loss;
   const called = module === undefined ? `loss ${name}` : `loss of ${module}`;
-  const missing = recordedScalars?.find((scalar) => !(scalar in loss.scalars));
-  if (missing !== undefined) {
-    throw cannot('use the loss', `recordedScalars names ${missing}, which is not among its scalars`, {
-      code: 'module/unusable',
-      place: module,
-    });
-  }
+  requireRecordable(loss, module);
   const scalars = Object.entries(loss.scalars).map(([key, scalarAt]): [string, typeof scalarAt] => [
     key,
     (progress) =>
@@ -150,7 +154,12 @@ export function requireSoftTargets(loss: Loss, options: ExperimentConfig['loss']
   });
 }
 
-/** As `loadLoss`, for a network. */
+/** Errors: a network has other classes than the images, so that its outputs would be read as those of other classes. */
+function requireClasses(what: string, classes: number, { classes: expected }: Pick<InputShape, 'classes'>): void {
+  if (classes !== expected) throw new TypeError(`${what} ${classes} classes, but the images have ${expected}`);
+}
+
+/** As `loadLoss`, for a network. Errors: also if it has other classes than the images. */
 export async function loadNetwork({ module, options }: CustomModelOptions, input: InputShape): Promise<Network> {
   const network = await useModule<NetworkModule['createNetwork'], Network>(
     module,
@@ -159,6 +168,7 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
     (create) => create({ options, input, kit }),
   );
   const { name, classes, featureSize, tensors, classifier } = network;
+  callOwn(module, `use the network of ${module}`, () => requireClasses('it has', classes, input));
   return {
     ...{ name, classes, featureSize, tensors, classifier },
     apply: (images, pass) =>
@@ -167,6 +177,7 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
         const { features, logits } = (outputs ?? {}) as Partial<NetworkOutputs>;
         requireTensor('`features` of the result of apply', features, 2);
         requireTensor('`logits` of the result of apply', logits, 2);
+        requireClasses('`logits` of the result of apply are of', logits!.shape[1], input);
         return outputs as NetworkOutputs;
       }),
   };

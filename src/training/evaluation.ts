@@ -1,4 +1,5 @@
 // Evaluates a network on a data set.
+import { cannot } from '../common/errors.js';
 import type { Batch as LoadedBatch } from '../data/batches.js';
 import type { Session } from '../engine/session.js';
 import type { HostArray } from '../engine/types.js';
@@ -20,6 +21,18 @@ function singles({ images, labels }: LabelledImages): LabelledImages[] {
   }));
 }
 
+/** Adds the values of one batch to a sum. Errors: the sum of another batch has another number of values. */
+function addTo(sums: Record<string, Float64Array>, name: string, values: HostArray): void {
+  const total = (sums[name] ??= new Float64Array(values.length));
+  if (values.length !== total.length) {
+    throw cannot('evaluate', `${name} has ${values.length} values for a batch and ${total.length} for another one`, {
+      code: 'module/unusable',
+      hint: 'the sums of a metric are over the images of a batch: their shapes must not depend on its size',
+    });
+  }
+  values.forEach((value, index) => (total[index] += value));
+}
+
 /**
  * Evaluates with running statistics, batch by batch. `afterBatch` gets the logits [N, C] if the step returns them, and
  * may throw to stop. There must be at least one image. The sums of the batches are added in float64. A batch from
@@ -39,10 +52,8 @@ export async function evaluate<Batch extends LabelledImages & Pick<LoadedBatch, 
       const { [logitsOutput]: own, ...outputs } = evaluateBatch(session, piece) as Readonly<
         Record<string, HostArray | undefined>
       >;
-      for (const [name, values] of Object.entries(outputs as Readonly<Record<string, HostArray>>)) {
-        const total = (sums[name] ??= new Float64Array(values.length));
-        values.forEach((value, index) => (total[index] += value));
-      }
+      for (const [name, values] of Object.entries(outputs as Readonly<Record<string, HostArray>>))
+        addTo(sums, name, values);
       return own === undefined ? [] : [own];
     });
     images += batch.labels.length;

@@ -49,6 +49,7 @@ describe('loadLoss', () => {
     expect((await load(folder, recording("'ramp'"))).recordedScalars).toEqual(['ramp']);
     for (const [index, [names, reason]] of [
       ["'ramp', 'slope'", 'recordedScalars names slope, which is not among its scalars'],
+      ["'ramp', 'ramp'", 'recordedScalars names ramp twice'],
       ["'a,b'", 'is not complete: recordedScalars.0: expected letters and digits, starting with a lower-case letter'],
       [
         "'snake_case'",
@@ -140,9 +141,9 @@ describe('loadLoss', () => {
 
 describe('loadNetwork', () => {
   const input = { height: 32, width: 32, channels: 3, classes: 10 };
-  const load = (folder: string, outputs: string) => {
+  const load = (folder: string, outputs: string, classes = 'input.classes') => {
     const text = `export const createNetwork = ({ options, input }) => ({
-      name: \`own-\${options.depth}\`, classes: input.classes, featureSize: 4, tensors: [],
+      name: \`own-\${options.depth}\`, classes: ${classes}, featureSize: 4, tensors: [],
       classifier: { weight: {}, bias: {} }, apply: (images) => (${outputs}) });`;
     return loadNetwork({ name: 'custom', module: fileOf(folder, text), options: { depth: 3 } }, input);
   };
@@ -155,6 +156,19 @@ describe('loadNetwork', () => {
     expect(network.apply(matrix, pass)).toEqual({ features: matrix, logits: matrix });
     expect(() => network.apply(tensorOf([8]), pass)).toThrow(
       `cannot apply the network of ${join(folder, 'own.mjs')}: \`features\` of the result of apply is a tensor of shape [8], expected 2 axes`,
+    );
+  });
+
+  test('refuses other classes than those of the images', async ({ folder }) => {
+    await expect(load(folder, 'undefined', '100')).rejects.toThrow(
+      `cannot use the network of ${join(folder, 'own.mjs')}: it has 100 classes, but the images have 10`,
+    );
+  });
+
+  test('refuses logits of other classes', async ({ folder }) => {
+    const network = await load(folder, '{ features: images, logits: images }');
+    expect(() => network.apply(tensorOf([8, 100]), pass)).toThrow(
+      '`logits` of the result of apply are of 100 classes, but the images have 10',
     );
   });
 

@@ -39,6 +39,14 @@ describe('evaluate', () => {
     expect(sums).toEqual({ a: Float64Array.of(1, 1), b: Float64Array.of(4) });
   });
 
+  it('refuses sums whose shape depends on the size of the batch', async () => {
+    const { session } = fakeSession((_, __, inputs) => ({ 'metric.own.rows': Array.from(inputs['labels']) }));
+    await expect(evaluate(session, batchesOf(4), () => Promise.resolve())).rejects.toMatchObject({
+      code: 'module/unusable',
+      message: 'cannot evaluate: metric.own.rows has 3 values for a batch and 4 for another one',
+    });
+  });
+
   it('ends where the caller throws between batches', async () => {
     const { session, calls } = fakeSession(() => ({ lossSum: 1, correct: 1 }));
     const stop = (): Promise<void> => (calls.length === 2 ? Promise.reject(new Error('stop')) : Promise.resolve());
