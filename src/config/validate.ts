@@ -36,7 +36,7 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   const { value } = tree;
   const words = knownWords(node);
   if (value === null) return 'leave the key out for its default';
-  if (typeof value !== 'string') return node.type === 'string' ? 'put it in quotes' : undefined;
+  if (typeof value !== 'string') return node.type === 'string' && words.length === 0 ? 'put it in quotes' : undefined;
   if (words.length > 0 && alternatives(node).some((option) => option.properties)) {
     const near = nearest(value, words);
     return `did you mean ${name}.name: ${orList(near.length > 0 ? near : words)}?`;

@@ -260,6 +260,14 @@ const cases: readonly {
                         ^^^`,
   },
   {
+    title: 'a number in place of a word, which would be no more valid in quotes',
+    files: { 'x.yaml': '{}' },
+    set: ['training.precision=16'],
+    says: `error: cannot use config x.yaml: training.precision: expected float32 or bfloat16, got 16
+  --set training.precision=16
+                           ^^`,
+  },
+  {
     title: 'a key of the command line',
     files: { 'x.yaml': '{}' },
     set: ['trainig.epochs=3'],
