@@ -12,9 +12,12 @@ export const keepsAverages = ({ config }: Pick<RunCheckpoint, 'config'>): boolea
  */
 export function withAverages(opened: RunCheckpoint, action: string): RunCheckpoint {
   const { config, checkpoint } = opened;
-  const isAverage = ({ name }: { readonly name: string }): boolean => name.startsWith(emaPrefix);
+  const names = new Set(checkpoint.tensors.map(({ name }) => name));
+  // A custom part may call a tensor of its own `ema.…`.
+  const isAverage = ({ name }: { readonly name: string }): boolean =>
+    name.startsWith(emaPrefix) && names.has(name.slice(emaPrefix.length));
   const averages = new Map(checkpoint.tensors.filter(isAverage).map((tensor) => [tensor.name, tensor]));
-  if (averages.size === 0) {
+  if (!keepsAverages(opened) || averages.size === 0) {
     throw cannot(action, 'the run keeps no averages of its weights', {
       code: 'checkpoint/missing',
       place: checkpoint.path,
