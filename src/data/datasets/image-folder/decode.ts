@@ -31,13 +31,16 @@ function cmykToRgb(bytes: Uint8Array, pixelCount: number): Uint8Array {
   return rgb;
 }
 
-/** Drops the last of several channels, the opacity. */
-function withoutAlpha(bytes: Uint8Array, pixelCount: number, channels: number): Uint8Array {
-  const kept = channels - 1;
+/** Returns the first `kept` of `channels` channels: the colours, without the opacity and other channels. */
+function firstChannels(bytes: Uint8Array, pixelCount: number, channels: number, kept: number): Uint8Array {
+  if (channels === kept) return bytes;
   const plain = new Uint8Array(pixelCount * kept);
   for (let i = 0; i < pixelCount; i++) for (let c = 0; c < kept; c++) plain[i * kept + c] = bytes[i * channels + c];
   return plain;
 }
+
+/** Interpretations of libvips in which the first channel is grey. */
+const greySpaces: readonly (string | undefined)[] = ['b-w', 'grey16', 'multiband'];
 
 /**
  * Decodes a part of an image. Orientation tags and colour profiles are ignored, as in torchvision's ImageFolder.
@@ -63,29 +66,30 @@ function toPixels(data: Buffer, info: OutputInfo, header: ImageHeader): Pixels {
   const { width, height } = info;
   const count = width * height;
   if (header.components === 4) return { bytes: cmykToRgb(data, count), width, height, channels: 3 };
-  if (info.channels === 1 || info.channels === 3) return { bytes: data, width, height, channels: info.channels };
-  return { bytes: withoutAlpha(data, count, info.channels), width, height, channels: info.channels === 2 ? 1 : 3 };
+  const channels = info.channels < 3 ? 1 : 3;
+  return { bytes: firstChannels(data, count, info.channels, channels), width, height, channels };
 }
 
 /**
  * Decodes the first frame or page of an image of any supported format, and returns its EXIF orientation, if any; that
- * of AVIF is already applied. Errors: as `decodePart`.
+ * of AVIF is already applied. Errors: as `decodePart`; channels that are not grey, RGB or CMYK, as of satellite images.
  */
 export async function decodeWhole(
   bytes: Buffer,
 ): Promise<{ readonly pixels: Pixels; readonly orientation: Orientation; readonly isTiff: boolean }> {
   try {
     const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
-    const { format, orientation = 1, space } = await image.metadata();
+    const { format, orientation = 1, space, channels: stored = 0 } = await image.metadata();
+    // Grey with an opacity has two. Pillow refuses more, too.
+    if (greySpaces.includes(space) && stored > 2) throw new Error(`its ${stored} channels are not grey, RGB or CMYK`);
     const isCmyk = space === 'cmyk';
     const decoding = isCmyk ? image.pipelineColourspace('cmyk').toColourspace('cmyk') : image.toColourspace('srgb');
     const { data, info } = await decoding.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true });
-    const { width, height, channels } = info;
+    const { width, height } = info;
     const count = width * height;
-    const isPlain = channels === 1 || channels === 3 || (isCmyk && channels === 4);
-    const plain = isPlain ? data : withoutAlpha(data, count, channels);
-    const colours = isCmyk ? cmykToRgb(plain, count) : plain;
-    const pixels: Pixels = { bytes: colours, width, height, channels: channels < 3 ? 1 : 3 };
+    const channels = info.channels < 3 ? 1 : 3;
+    const plain = firstChannels(data, count, info.channels, isCmyk ? 4 : channels);
+    const pixels: Pixels = { bytes: isCmyk ? cmykToRgb(plain, count) : plain, width, height, channels };
     const isTurned = format === 'heif';
     return { pixels, orientation: isTurned ? 1 : (orientation as Orientation), isTiff: format === 'tiff' };
   } catch (error) {

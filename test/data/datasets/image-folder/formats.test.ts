@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { augmentationOptions, folderAugmentation } from '../../../../src/data/augment/options.js';
 import type { Pixels } from '../../../../src/data/datasets/image-folder/pixels.js';
@@ -11,6 +12,7 @@ import { wholeImage } from '../../../../src/data/datasets/image-folder/make-imag
 import { packNames } from '../../../../src/data/datasets/image-folder/packed-names.js';
 import { createFileReader } from '../../../../src/data/datasets/image-folder/reader.js';
 import type { ImageSource } from '../../../../src/data/source.js';
+import { temporaryFolder } from '../../helpers.js';
 
 const folder = fileURLToPath(new URL('../../../fixtures/formats/', import.meta.url));
 interface Values {
@@ -54,6 +56,34 @@ describe('files are decoded as by Pillow', () => {
   it('covers every format and orientation', () => {
     expect(plain.length).toBeGreaterThan(25);
     expect(turned.map(([file]) => file).filter((file) => file.endsWith('.jpg'))).toHaveLength(8);
+  });
+});
+
+describe('channels beside the colours', () => {
+  const [width, height] = [5, 4];
+  const plane = (first: number): Buffer => Buffer.from(Array.from({ length: width * height }, (_, i) => first + 7 * i));
+  /** A TIFF with some channels after those of `colours`. */
+  async function tiffOf(colours: Buffer, channels: 1 | 3, further: readonly Buffer[]): Promise<string> {
+    const path = join(await temporaryFolder(), 'channels.tif');
+    await sharp(colours, { raw: { width, height, channels } })
+      .joinChannel([...further], { raw: { width, height, channels: 1 } })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+      .tiff({ compression: 'none' })
+      .toFile(path);
+    return path;
+  }
+
+  it.each([1, 2])('%i after RGB are dropped, as by Pillow', async (count) => {
+    const rgb = Buffer.from(Array.from({ length: 3 * width * height }, (_, i) => 4 * i));
+    const path = await tiffOf(rgb, 3, [plane(90), plane(10)].slice(0, count));
+    const pixels = await wholeImage(path, readImageFile(path), false);
+    expect({ ...pixels, bytes: [...pixels.bytes] }).toEqual({ bytes: [...rgb], channels: 3, width, height });
+  });
+
+  it('several after grey are refused, as by Pillow', async () => {
+    const path = await tiffOf(plane(0), 1, [plane(90), plane(10), plane(50)]);
+    const reading = wholeImage(path, readImageFile(path), false);
+    await expect(reading).rejects.toThrow(`cannot read image ${path}: its 4 channels are not grey, RGB or CMYK`);
   });
 });
 
