@@ -7,7 +7,8 @@ import { buildNetwork } from '../runs/parts.js';
 import { loadRunSplits } from '../runs/same-data.js';
 import { fromTorch } from '../nn/layout.js';
 import { matchTensors } from '../training/state.js';
-import type { FeatureCovariance } from './covariance.js';
+import type { NamedTensor } from '../records/safetensors.js';
+import type { CovarianceKind, FeatureCovariance } from './covariance.js';
 import type { LoadedNetwork } from './encoder.js';
 
 export interface TrainedRun extends LoadedNetwork {
@@ -15,8 +16,18 @@ export interface TrainedRun extends LoadedNetwork {
   readonly splits: Splits;
   /** Path of the checkpoint, for messages. */
   readonly checkpoint: string;
-  /** ISDA's estimate from training; absent with another loss, and for a sketch, which has no matrix. */
+  /** The form of the covariance in ISDA; absent with another loss, and for a sketch, which has no matrix. */
+  readonly covarianceKind?: CovarianceKind;
+  /** ISDA's estimate of this form from training; absent if there is none, as for the identity. */
   readonly covariance?: FeatureCovariance;
+}
+
+/** Returns the values of ISDA's estimate; undefined if no features were added to it, as in an imported network. */
+function estimateOf(tensors: readonly NamedTensor[]): Float32Array | undefined {
+  const valuesOf = (name: string) => tensors.find((tensor) => tensor.name === name)?.data;
+  const [values, counts] = [valuesOf('loss.covariance'), valuesOf('loss.count')];
+  const isEmpty = !(counts instanceof Float32Array) || counts.every((count) => count === 0);
+  return isEmpty || !(values instanceof Float32Array) ? undefined : values;
 }
 
 /**
@@ -40,9 +51,9 @@ export async function loadTrainedRun(
   );
   const trained = { config, splits, network, format, values, checkpoint: path };
   if (config.loss.name !== 'isda' || config.loss.covariance === 'sketch') return trained;
-  const { covariance: kind } = config.loss;
+  const { covariance: covarianceKind } = config.loss;
   const { featureSize } = network;
-  const kept = tensors.find(({ name }) => name === 'loss.covariance')?.data;
-  const covariance = kept instanceof Float32Array ? kept : new Float32Array(0);
-  return { ...trained, covariance: { kind, featureSize, values: covariance } };
+  const estimated = estimateOf(tensors);
+  if (estimated === undefined) return { ...trained, covarianceKind };
+  return { ...trained, covarianceKind, covariance: { kind: covarianceKind, featureSize, values: estimated } };
 }

@@ -79,12 +79,12 @@ interface CovarianceFound {
 
 /** Returns the covariance of the run, or estimates it from the features of all its training images. */
 async function covarianceOf(
-  { covariance: kept, splits, network }: TrainedRun,
+  { covariance: kept, covarianceKind, splits, network }: TrainedRun,
   { covariance: wanted, estimate }: VisualizeOptions,
   encoder: Encoder,
   walk: Walk & Pick<VisualizeContext, 'print'>,
 ): Promise<CovarianceFound> {
-  const kind = wanted ?? kept?.kind ?? 'full';
+  const kind = wanted ?? covarianceKind ?? 'full';
   if (kept?.kind === kind && !estimate) return { covariance: kept, from: 'checkpoint' };
   const { featureSize } = network;
   if (kind === 'identity')

@@ -110,6 +110,22 @@ describe('isda visualize', () => {
     expect(read(folder, 'pca', 'figure4.svg').includes('>PC 2, −2 σ<')).toBe(true);
   });
 
+  it.each([
+    ['diagonal', 'training set'],
+    ['identity', 'definition'],
+  ])('takes no %s covariance from an imported network, which has none', async (covariance, covarianceFrom) => {
+    const network = `${covariance}.safetensors`;
+    await isda(['export', '--run', 'mixed', '--out', network]);
+    const config = ['--config', 'tiny-isda', '--set', 'dataset.dir=data', '--set', `loss.covariance=${covariance}`];
+    await isda(['import', network, ...config, '--out', covariance]);
+    const images = ['--images', '2', '--draws', '1', '--iterations', '1', '--json'];
+    const out = `figure-${covariance}`;
+    const outcome = await isda(['visualize', '--run', covariance, '--generator', 'gan', ...images, '--out', out]);
+    expect(outcome.exitCode, outcome.all).toBe(0);
+    expect(JSON.parse(outcome.stdout)).toMatchObject({ covariance, covarianceFrom });
+    expect(read(folder, out, 'figure4.svg').includes('estimated')).toBe(covariance === 'diagonal');
+  });
+
   it('exits with 75 on a signal, and writes nothing', async () => {
     const child = startIsda(folder, [...two, '--iterations', '100000', '--out', 'stopped-figure']);
     expect(await printed(child, /^step I:/)).toBe(true);
