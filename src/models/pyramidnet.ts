@@ -1,6 +1,6 @@
 // PyramidNets for CIFAR (Han et al., 2017) with ShakeDrop (Yamada et al., 2018): widths that grow with every block.
 import { roundHalfEven } from '../common/round-half-even.js';
-import { add, avgPool, pad } from '../engine/ops/index.js';
+import { add, avgPool, cast, mul, pad } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
 import { batchNorm, conv, relu } from '../nn/layers.js';
@@ -20,9 +20,25 @@ function blockWidths(blocks: number, alpha: number): number[] {
   return Array.from({ length: blocks }, () => roundHalfEven((width += alpha / blocks)));
 }
 
-/** The input, halved in size if the block has a stride, with channels of zeros appended up to `outputs`. */
+/** Returns means of 2 x 2 pixels; at the lower and right edge of an odd size, of the pixels that there are. */
+export function halved(x: Tensor): Tensor {
+  const [, height, width] = x.shape;
+  const [below, right] = [height % 2, width % 2];
+  if (below + right === 0) return avgPool(x, 2);
+  const filled = pad(x, [[0, 0], [0, below], [0, right], [0, 0]]); // prettier-ignore
+  const [rows, columns] = [(height + below) / 2, (width + right) / 2];
+  // The zeros count in the means, and half of the pixels of an edge are zeros.
+  const factors = Float32Array.from({ length: rows * columns }, (_, pixel) => {
+    const [row, column] = [Math.floor(pixel / columns), pixel % columns];
+    return (below === 1 && row === rows - 1 ? 2 : 1) * (right === 1 && column === columns - 1 ? 2 : 1);
+  });
+  const constant = x.program.constant(factors, { dtype: 'float32', shape: [1, rows, columns, 1] });
+  return mul(avgPool(filled, 2), cast(constant, x.dtype));
+}
+
+/** The input, halved in size if the block has a stride of 2, with channels of zeros appended up to `outputs`. */
 function shortcut(x: Tensor, outputs: number, stride: number): Tensor {
-  const smaller = stride === 1 ? x : avgPool(x, stride);
+  const smaller = stride === 1 ? x : halved(x);
   const missing = outputs - smaller.shape[3];
   if (missing === 0) return smaller;
   return pad(smaller, [
