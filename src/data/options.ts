@@ -172,11 +172,7 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
 /** ImageNet as a folder of images. */
 const imagenetOptions = folderOptions(
   'imagenet',
-  z
-    .string()
-    .min(1)
-    .optional()
-    .describe('folder of train/ and val/; default: $ISDA_DATA, then ./data, or imagenet/ in them'),
+  pathOption().optional().describe('folder of train/ and val/; default: $ISDA_DATA, then ./data, or imagenet/ in them'),
 );
 
 /** Other images in the same layout. */
