@@ -41,9 +41,11 @@ async function marksOf(paths: readonly string[]): Promise<[string, string][]> {
  */
 const tick = 2000;
 
-/** Returns the time of the newest change among marks, in milliseconds. */
-function newest(marks: readonly (readonly [string, string])[]): number {
-  return Math.max(...marks.map(([, mark]) => Math.max(...mark.split(' ').slice(0, 2).map(Number))));
+/** Returns the time of the newest change among any number of marks, in milliseconds. */
+export function newest(marks: readonly (readonly [string, string])[]): number {
+  const changed = ([modified, status]: readonly string[]): number => Math.max(Number(modified), Number(status));
+  // Not `Math.max(...)`: a call takes at most about 120 000 arguments.
+  return marks.reduce((latest, [, mark]) => Math.max(latest, changed(mark.split(' '))), -Infinity);
 }
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -30,9 +30,11 @@ export function refuseTwins({ root, refuse }: Place, path: string, folders: read
 
 /** The error for classes that differ between the parts, with both lists. */
 export function otherClasses(root: string, folder: string, train: readonly string[], val: readonly string[]): Error {
-  const has = (list: readonly string[], name: string): boolean =>
-    list.some((each) => comparable(each) === comparable(name));
-  const [more, fewer] = [val.filter((name) => !has(train, name)), train.filter((name) => !has(val, name))];
+  const missingIn = (list: readonly string[], names: readonly string[]): string[] => {
+    const known = new Set(list.map(comparable));
+    return names.filter((name) => !known.has(comparable(name)));
+  };
+  const [more, fewer] = [missingIn(train, val), missingIn(val, train)];
   const place = [
     `only in ${folder}/: ${someNames(more)}`,
     `only in train/: ${fewer.length === 0 ? 'none' : someNames(fewer)}`,

@@ -2,7 +2,7 @@
 import { readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { indexFolder, type FolderIndex } from '../../../../src/data/datasets/image-folder/index-cache.js';
+import { indexFolder, newest, type FolderIndex } from '../../../../src/data/datasets/image-folder/index-cache.js';
 import { temporaryFolder } from '../../helpers.js';
 import { writeImages } from './support.js';
 
@@ -78,4 +78,10 @@ describe('the index of a folder', () => {
     await writeFile(join(root, 'cache'), 'a file');
     expect((await indexFolder(root, join(root, 'cache'), later)).fresh).toBe(true);
   });
+});
+
+it('finds the newest change among hundreds of thousands of folders', () => {
+  const marks = Array.from({ length: 300_000 }, (_, i): [string, string] => [`/class-${i}`, `${i} 7 1 4096`]);
+  marks[123] = ['/class-123', '5 400000.5 1 4096'];
+  expect(newest(marks)).toBe(400_000.5);
 });
