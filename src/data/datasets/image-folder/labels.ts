@@ -1,25 +1,30 @@
 // Reads the labels of a flat validation folder from one of the files that come with ImageNet.
 import { readFile, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
+import type { IsdaError } from '../../../common/errors.js';
 import { readFailure } from '../../../common/files.js';
 import { comparable, decodeName, filePath } from './file-names.js';
 import { labelFiles } from './listing.js';
 import { classesOfLines, divisions, unusableLabels, type LabelLine } from './label-classes.js';
 
-/** Finds the label file, in a root or in its `folder` of evaluation images. Errors: there is none. */
-export async function findLabelFile(root: string, folder: string): Promise<string> {
+/** Finds the label file, in a root or in its `folder` of evaluation images; undefined if there is none. */
+export async function findLabelFile(root: string, folder: string): Promise<string | undefined> {
   for (const name of labelFiles) {
     for (const path of [join(root, name), join(root, folder, name)]) {
       const status = await stat(filePath(path)).catch(() => undefined);
       if (status?.isFile()) return path;
     }
   }
-  throw unusableLabels(
+  return undefined;
+}
+
+/** Returns the error for evaluation images without class folders and without a label file. */
+export const noLabels = (root: string, folder: string): IsdaError =>
+  unusableLabels(
     join(root, folder),
     'its images are not in class folders, and there is no label file',
     `put one of ${labelFiles.join(', ')} into ${root}`,
   );
-}
 
 const stem = (file: string): string => basename(file, extname(file));
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { statusIfThere } from '../../../common/path-status.js';
 import { comparable, filePath } from './file-names.js';
 import { namesBelow } from './find-images.js';
-import { findLabelFile, readLabels } from './labels.js';
+import { findLabelFile, noLabels, readLabels } from './labels.js';
 import {
   layoutHint,
   list,
@@ -62,6 +62,8 @@ interface Scanning {
   readonly refuse: Refuse;
   /** Absolute. */
   readonly watched: string[];
+  /** Messages about folders that are not used. */
+  readonly notes: string[];
 }
 
 /** Whether a path is a folder. Errors: it is not accessible. */
@@ -108,24 +110,36 @@ async function scanTrain(scanning: Scanning, folder: string): Promise<PartFiles>
   return { folder, classes, flat: false };
 }
 
-/** Scans a part without class folders; `below`: the folder in it with the images, or empty. */
+/** The folder of evaluation images that often has no labels, as in competitions; it is then not used. */
+const unlabelledFolder = 'test';
+
+/**
+ * Scans a part without class folders; `below`: the folder in it with the images, or empty. Undefined: images without
+ * labels, on which nobody can evaluate.
+ */
 async function scanFlat(
   scanning: Scanning,
   folder: string,
   below: string,
   images: readonly string[],
   names: readonly string[],
-): Promise<PartFiles> {
+): Promise<PartFiles | undefined> {
+  // A label file, or a preferred one, may be added to the root later.
+  scanning.watched.push(scanning.root);
   const labelFile = await findLabelFile(scanning.root, folder);
-  // A preferred label file may be added to the root later.
-  scanning.watched.push(labelFile, scanning.root);
+  if (labelFile === undefined) {
+    if (folder !== unlabelledFolder) throw noLabels(scanning.root, folder);
+    scanning.notes.push(`${folder}/ is not used: its images are not in class folders, and there is no label file`);
+    return undefined;
+  }
+  scanning.watched.push(labelFile);
   const labels = await readLabels(labelFile, images, names);
   const files = names.map((): string[] => []);
   images.forEach((file, index) => files[labels[index]].push(join(below, file)));
   return { folder, classes: names.map((name, label) => ({ name, files: files[label] })), flat: true };
 }
 
-async function scanVal(scanning: Scanning, folder: string, names: readonly string[]): Promise<PartFiles> {
+async function scanVal(scanning: Scanning, folder: string, names: readonly string[]): Promise<PartFiles | undefined> {
   const { root } = scanning;
   const path = join(root, folder);
   const { folders, images } = await listWatched(scanning, path);
@@ -195,7 +209,7 @@ export async function tooFewClasses(root: string): Promise<string> {
  */
 export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Promise<FolderScan> {
   const passed = nothingPassed();
-  const scanning: Scanning = { root, passed, refuse, watched: [] };
+  const scanning: Scanning = { root, passed, refuse, watched: [], notes: [] };
   const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root));
   const train = await scanTrain(scanning, isPlain ? '' : 'train');
   const folder = await evaluationFolder(root);
@@ -203,5 +217,6 @@ export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Pr
   if (folder !== evaluationFolders[0] && !isPlain) scanning.watched.push(root);
   const names = train.classes.map(({ name }) => name);
   const val = folder === undefined ? undefined : await scanVal(scanning, folder, names).catch(refuse);
-  return { train, ...(val && { val }), watched: scanning.watched, notes: passedOverLines(passed) };
+  const notes = [...passedOverLines(passed), ...scanning.notes];
+  return { train, ...(val && { val }), watched: scanning.watched, notes };
 }

@@ -179,20 +179,25 @@ export async function loadImageFolder(
     });
   }
   if (index.val === undefined && options.holdout === 0 && options.validationFraction === undefined)
-    throw nothingToEvaluateOn(root, index.train.folder);
+    throw await nothingToEvaluateOn(root, index.train.folder);
   const [train, test] = await Promise.all(
     (['train', 'test'] as const).map((part) => sourceOf(root, index, part, options)),
   );
   return { train, test, folder: root, notes: index.notes };
 }
 
-function nothingToEvaluateOn(root: string, trainFolder: string): IsdaError {
-  const folders = orList(evaluationFolders.map((name) => `${name}/`));
+async function nothingToEvaluateOn(root: string, trainFolder: string): Promise<IsdaError> {
+  // A folder that is there has no labels; its other problems are errors before.
+  const isThere = await Promise.all(evaluationFolders.map((name) => isFolderThere(join(root, name))));
+  const namesWhere = (there: boolean): string[] =>
+    evaluationFolders.filter((_, at) => isThere[at] === there).map((name) => `${name}/`);
+  const [unlabelled, missing] = [namesWhere(true), orList(namesWhere(false))];
+  const without = unlabelled.length === 0 ? '' : `, and those in ${orList(unlabelled)} have no labels`;
   const isTrainItself = trainFolder === '' && basename(root) === 'train';
   const parent = isTrainItself
     ? `; or set dataset.dir to ${dirname(root)}, if it contains one of these next to train/`
     : '';
-  return cannot(`use the images in ${root}`, `there are no evaluation images: no ${folders}`, {
+  return cannot(`use the images in ${root}`, `there are no evaluation images: no ${missing}${without}`, {
     code: 'data/settings',
     kind: 'usage',
     hint: `dataset.validationFraction: 0.2 holds out a fifth of each class, dataset.holdout: N holds out N images${parent}`,

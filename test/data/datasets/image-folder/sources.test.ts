@@ -1,6 +1,6 @@
 // A folder of images as the training and test images of a data set.
 import { mkdir, rename, symlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { nameAt } from '../../../../src/data/datasets/image-folder/packed-names.js';
 import { loadImageFolder, locateImageFolder } from '../../../../src/data/datasets/image-folder/sources.js';
@@ -106,6 +106,29 @@ describe('an image folder', () => {
       hint: expect.stringContaining(`set dataset.dir to ${root}`) as string,
     });
   });
+
+  it.each([['test/1.jpg', 'test/2.jpg'], ['test/images/1.jpg']])(
+    'does not use a test/ without labels, as of competitions (%s)',
+    async (...images) => {
+      const root = await temporaryFolder();
+      const classes = ['a', 'b'].flatMap((name) => [1, 2, 3].map((image) => `train/${name}/${image}.jpg`));
+      await writeImages(root, [...classes, ...images], 'image');
+      const cache = await temporaryFolder();
+      // An hour later, so that the index is stored.
+      const loadLater = (changes?: object) =>
+        loadImageFolder(options(changes), [root], cache, () => Date.now() + 3_600_000);
+      const { test, notes } = await loadLater({ validationFraction: 0.3 });
+      expect(test.count).toBe(0);
+      expect(notes).toEqual(['test/ is not used: its images are not in class folders, and there is no label file']);
+      await expect(loadLater()).rejects.toMatchObject({
+        message: `cannot use the images in ${root}: there are no evaluation images: no val/, valid/ or validation/, and those in test/ have no labels`,
+        hint: expect.stringContaining('dataset.validationFraction: 0.2') as string,
+      });
+      // Labels that come later are noticed.
+      await writeFile(join(root, 'val.txt'), images.map((image) => `${basename(image)} b\n`).join(''));
+      expect([...(await loadLater()).test.labels]).toEqual(images.map(() => 1));
+    },
+  );
 
   it.each([
     [['Training/a/1.jpg'], 'DIR/Training must be renamed to train'],
