@@ -9,6 +9,7 @@ const signatures: readonly (readonly [at: number, text: string, name: string])[]
   [4, 'ftypavi', 'an AVIF image'],
   [4, 'ftyphe', 'a HEIF image'],
   [4, 'ftypmif1', 'a HEIF image'],
+  [4, 'ftypmsf1', 'a HEIF image'],
   [0, '\xff\n', 'a JPEG XL image'],
   [4, 'JXL ', 'a JPEG XL image'],
   [4, 'jP\x20\x20', 'a JPEG 2000 image'],

@@ -20,6 +20,15 @@ export interface ImageHeader {
 /** Formats that are decoded as a whole; the size of the image is known only then. */
 type WholeFormat = 'WebP' | 'AVIF' | 'TIFF' | 'GIF';
 
+/** Whether a HEIF container has AV1 images: by its brand or, if that is general, by a compatible one, as in Pillow. */
+function isAvif(bytes: Buffer): boolean {
+  if (bytes.toString('latin1', 4, 8) !== 'ftyp') return false;
+  const brand = bytes.toString('latin1', 8, 12);
+  const isGeneral = brand === 'mif1' || brand === 'msf1';
+  const compatible = isGeneral ? bytes.toString('latin1', 16, bytes.readUInt32BE(0)).match(/.{4}/gs) : [];
+  return [brand, ...(compatible ?? [])].some((each) => each === 'avif' || each === 'avis');
+}
+
 /** Returns the format of a file that is decoded as a whole; undefined for others. */
 export function wholeFormat(bytes: Buffer): WholeFormat | undefined {
   const text = bytes.toString('latin1', 0, 12);
@@ -27,7 +36,7 @@ export function wholeFormat(bytes: Buffer): WholeFormat | undefined {
   if (text.startsWith('GIF8')) return 'GIF';
   // With + instead of *: BigTIFF, for files of more than 4 GB.
   if (/^(II[*+]\0|MM\0[*+])/.test(text)) return 'TIFF';
-  return /^ftyp(avi[fs])/.test(text.slice(4)) ? 'AVIF' : undefined;
+  return isAvif(bytes) ? 'AVIF' : undefined;
 }
 
 /**

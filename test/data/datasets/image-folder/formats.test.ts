@@ -1,6 +1,7 @@
 // WebP, AVIF, TIFF, GIF, deep and indexed PNGs and every EXIF orientation, compared with Pillow
 // (scripts/reference/formats.py).
 import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
@@ -57,6 +58,17 @@ describe('files are decoded as by Pillow', () => {
     expect(plain.length).toBeGreaterThan(25);
     expect(turned.map(([file]) => file).filter((file) => file.endsWith('.jpg'))).toHaveLength(8);
   });
+});
+
+it.each(['mif1', 'msf1'])('an AVIF with the general brand %s is read, and an HEIC with it refused', async (brand) => {
+  const bytes = readFileSync(join(folder, 'plain.avif'));
+  bytes.write(brand, 8, 'latin1');
+  const path = join(await temporaryFolder(), 'general.avif');
+  await writeFile(path, bytes);
+  expect(difference(await wholeImage(path, readImageFile(path), false), files['plain.avif'])).toBeLessThanOrEqual(1);
+  bytes.write('heicmif1miafheic', 16, 'latin1');
+  await writeFile(path, bytes);
+  expect(() => readImageFile(path)).toThrow(/: it is a HEIF image; supported formats are/);
 });
 
 describe('channels beside the colours', () => {
