@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path';
 import pMap from 'p-map';
 import { cannot, systemCode } from '../../../common/errors.js';
-import { makeFolder, maxOpenFiles, writeFailureWithSpace } from '../../../common/files.js';
+import { makeFolder, maxOpenFiles, readFailure, writeFailureWithSpace } from '../../../common/files.js';
 import { didYouMean } from '../../../common/nearest.js';
 import { imageBytes } from '../../image-format.js';
 import { storagePosition, type MemorySource } from '../../source.js';
@@ -50,20 +50,20 @@ function requireFolderNames({ classNames, name }: MemorySource, labels: readonly
   }
 }
 
-/** Errors (usage): the folder exists and is not empty. */
+/** Errors: the folder exists and is not empty (usage), is a file (usage), or cannot be read. */
 async function requireFree(directory: string): Promise<void> {
-  const found = await readdir(directory).catch((error: unknown) => systemCode(error));
-  if (found === 'ENOENT' || (Array.isArray(found) && found.length === 0)) return;
-  throw cannot(
-    'write the images',
-    found === 'ENOTDIR' ? 'a file of that name exists' : 'the folder exists and is not empty',
-    {
+  const refuse = (reason: string): Error =>
+    cannot('write the images', reason, {
       code: 'file/exists',
       kind: 'usage',
       place: directory,
       hint: 'choose another folder with --out',
-    },
-  );
+    });
+  const names = await readdir(directory).catch((error: unknown) => {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw systemCode(error) === 'ENOTDIR' ? refuse('a file of that name exists') : readFailure(directory, error);
+  });
+  if (names.length > 0) throw refuse('the folder exists and is not empty');
 }
 
 /**
