@@ -1,7 +1,15 @@
-// Checksums of files.
-import { createHash } from 'node:crypto';
+// Checksums of files and of bytes.
+import { createHash, type Hash } from 'node:crypto';
 import { closeSync, openSync, readSync } from 'node:fs';
 import { readFailure } from './files.js';
+
+/** Bytes per call of a hash, of which Node.js takes at most 2 GiB. */
+const callBytes = 1 << 30;
+
+/** Adds bytes of any length to a hash. */
+export function addBytes(hash: Pick<Hash, 'update'>, bytes: Uint8Array, maxBytes = callBytes): void {
+  for (let at = 0; at < bytes.length; at += maxBytes) hash.update(bytes.subarray(at, at + maxBytes));
+}
 
 /** Returns the SHA-256 (hex) of a file, which is streamed. Errors: it cannot be read. */
 export function fileSha256(path: string): string {

@@ -2,6 +2,7 @@
 import { constants } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { addBytes } from '../common/checksum.js';
 import { cannot } from '../common/errors.js';
 import { formatBytes } from '../common/format.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.js';
@@ -26,14 +27,11 @@ export const formatVersion = '1';
 const zeros = '0'.repeat(64);
 /** This sequence occurs once in the header's JSON: anywhere else its quotes would be escaped. */
 const checksumKey = '"sha256":"';
-/** Node.js hashes at most 2 GiB per call. */
-const hashBytes = 1 << 30;
 
 /** Returns the SHA-256 (hex) of concatenated bytes of any length. */
 export function sha256(pieces: readonly Uint8Array[]): string {
   const hash = createHash('sha256');
-  for (const piece of pieces)
-    for (let at = 0; at < piece.length; at += hashBytes) hash.update(piece.subarray(at, at + hashBytes));
+  for (const piece of pieces) addBytes(hash, piece);
   return hash.digest('hex');
 }
 

@@ -1,7 +1,9 @@
 // Reads one CIFAR binary file and checks it: a whole number of records, every label in range.
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { cannot, reasonOf, systemCode, type IsdaError } from '../../../common/errors.js';
+import { stat } from 'node:fs/promises';
+import { addBytes } from '../../../common/checksum.js';
+import { cannot, IsdaError, reasonOf, systemCode } from '../../../common/errors.js';
+import { readWhole } from '../../../common/files.js';
 import { specialKind } from '../../../common/special-files.js';
 import { cifarChannels, cifarPixels, cifarPlane, type CifarFormat } from './format.js';
 
@@ -58,11 +60,14 @@ function checkLabels(format: CifarFormat, path: string, bytes: Uint8Array, recor
 export async function readCifarFile(format: CifarFormat, path: string): Promise<CifarFile> {
   let bytes: Uint8Array;
   try {
-    const kind = specialKind(await stat(path));
+    const status = await stat(path);
+    const kind = specialKind(status);
     if (kind !== undefined) throw new Error(`it is ${kind}`);
-    bytes = await readFile(path);
+    // Before gigabytes are read.
+    if (status.isFile()) countRecords(format, path, status.size);
+    bytes = await readWhole(path);
   } catch (error) {
-    throw unreadable(format, path, error);
+    throw error instanceof IsdaError ? error : unreadable(format, path, error);
   }
   const records = countRecords(format, path, bytes.length);
   checkLabels(format, path, bytes, records);
@@ -99,6 +104,6 @@ export function decodeRecords(
 /** Returns the md5 of the concatenated contents of the files, in hexadecimal. */
 export function checksumOf(files: readonly CifarFile[]): string {
   const hash = createHash('md5');
-  for (const { bytes } of files) hash.update(bytes);
+  for (const { bytes } of files) addBytes(hash, bytes);
   return hash.digest('hex');
 }

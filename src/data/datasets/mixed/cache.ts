@@ -1,8 +1,8 @@
 // Disk cache of generated images, shared by all runs that use them.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeFolder, writeFileAtomically } from '../../../common/files.js';
+import { addBytes } from '../../../common/checksum.js';
+import { makeFolder, readWhole, writeFileAtomically } from '../../../common/files.js';
 
 /** The values that determine the images. */
 interface CacheKey {
@@ -17,8 +17,11 @@ interface CacheKey {
 const version = 1;
 const sumBytes = 32;
 
-const sha256 = (pieces: readonly Uint8Array[]): Buffer =>
-  pieces.reduce((hash, piece) => hash.update(piece), createHash('sha256')).digest();
+function sha256(bytes: Uint8Array): Buffer {
+  const hash = createHash('sha256');
+  addBytes(hash, bytes);
+  return hash.digest();
+}
 
 /** Returns the path of a key's file in the cache folder `home`. */
 export function cachePath(home: string, { checksum, images, seed, classes }: CacheKey): string {
@@ -30,15 +33,15 @@ export function cachePath(home: string, { checksum, images, seed, classes }: Cac
 
 /** Reads the images of a cache file into shared memory; undefined if it is missing, damaged or of another size. */
 export async function readCached(path: string, bytes: number): Promise<Uint8Array | undefined> {
-  const file = await readFile(path).catch(() => undefined);
+  const file = await readWhole(path).catch(() => undefined);
   if (file?.length !== bytes + sumBytes) return undefined;
   const images = new Uint8Array(new SharedArrayBuffer(bytes));
   images.set(file.subarray(0, bytes));
-  return sha256([file.subarray(0, bytes)]).equals(file.subarray(bytes)) ? images : undefined;
+  return sha256(images).equals(file.subarray(bytes)) ? images : undefined;
 }
 
 /** Writes a cache file atomically; two processes may write the same images at the same time. */
 export async function writeCached(path: string, images: Uint8Array): Promise<void> {
   await makeFolder(dirname(path));
-  await writeFileAtomically(path, [images, sha256([images])]);
+  await writeFileAtomically(path, [images, sha256(images)]);
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createHash } from 'node:crypto';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, rm, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../../../src/common/errors.js';
@@ -134,6 +134,13 @@ describe('errors of loadCifar', () => {
       'cannot read CIFAR-10: the file is cut off at byte 7000: record 2 has 854 of its 3073 bytes (bytes 6146 … 9218)',
     );
     expect(error).toContain(join(folder, 'data_batch_1.bin'));
+  });
+
+  it('a file of more than 2 GiB that is cut off', async () => {
+    const folder = await writeFiles(await temporaryFolder(), { 'train.bin': '' });
+    // Without blocks on the disk.
+    await truncate(join(folder, 'train.bin'), 2 ** 31 + 1);
+    expect(await load('cifar100', folder)).toContain('cannot read CIFAR-100: the file is cut off at byte 2147483649');
   });
 
   it('an empty file', async () => {
