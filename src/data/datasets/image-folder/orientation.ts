@@ -4,6 +4,8 @@
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const orientationTag = 0x0112;
+/** The type of 32-bit numbers; the standard demands one of 16 bits, but Pillow takes both. */
+const longType = 4;
 
 /** Returns the orientation in a TIFF structure, the form of EXIF data; undefined if it has none or is damaged. */
 function tiffOrientation(bytes: Buffer): Orientation | undefined {
@@ -11,12 +13,13 @@ function tiffOrientation(bytes: Buffer): Orientation | undefined {
   const little = bytes.toString('latin1', 0, 2) === 'II';
   if (!little && bytes.toString('latin1', 0, 2) !== 'MM') return undefined;
   const short = (at: number): number => (little ? bytes.readUInt16LE(at) : bytes.readUInt16BE(at));
-  const start = little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
+  const long = (at: number): number => (little ? bytes.readUInt32LE(at) : bytes.readUInt32BE(at));
+  const start = long(4);
   if (start + 2 > bytes.length) return undefined;
   const entries = short(start);
   for (let at = start + 2, left = entries; left > 0 && at + 12 <= bytes.length; at += 12, left--) {
     if (short(at) !== orientationTag) continue;
-    const value = short(at + 8);
+    const value = short(at + 2) === longType ? long(at + 8) : short(at + 8);
     return value >= 1 && value <= 8 ? (value as Orientation) : undefined;
   }
   return undefined;
