@@ -156,7 +156,7 @@ export function resultsFiles({ tenth, small, grid }, projectRoot) {
     '',
     '## A tenth of the data',
     '',
-    `ResNet-32 with the paper's recipe on 5000 training images, with convolutions in bfloat16 (except in the section on float32). [The protocol](tenth/protocol.md) was written before the first run and lists the runs and their order. ${done} of ${counted(asked, 'run')} are done${failed === 0 ? '' : `, and ${failed} failed`}.`,
+    `ResNet-32 with the paper's recipe on 5000 training images, and in the last of these sections on all 50 000, with convolutions in bfloat16 (except in the section on float32). [The protocol](tenth/protocol.md) was written before the first run and lists the runs and their order. ${done} of ${counted(asked, 'run')} are done${failed === 0 ? '' : `, and ${failed} failed`}.`,
     '',
     table(
       ['step', 'runs done', 'failed', 'of', 'hours'],

@@ -154,23 +154,18 @@ async function drawNeighbours(
   const size = imageBytes(source);
   const rows = Math.min(options.rows, samples.length / featureSize);
   const found = nearestFeatures(samples.subarray(0, rows * featureSize), real, featureSize, options.neighbours);
-  const near = await Promise.all(
-    found.map((list) =>
-      readImages(
-        source,
-        list.map(({ index }) => indices[index]),
-      ),
-    ),
+  const { length } = found[0];
+  const near = await readImages(
+    source,
+    found.flat().map(({ index }) => indices[index]),
   );
+  const imageAt = (images: Uint8Array, at: number): Uint8Array => images.subarray(at * size, (at + 1) * size);
   const grid = {
     title,
-    columns: ['sample', ...found[0].map((_, rank) => `nearest ${rank + 1}`)],
-    rows: found.map((list, row) => ({
+    columns: ['sample', ...Array.from({ length }, (_, rank) => `nearest ${rank + 1}`)],
+    rows: found.map((_, row) => ({
       label: labels === undefined ? `sample ${row + 1}` : source.classNames[labels[row]],
-      images: [
-        pixels.subarray(row * size, (row + 1) * size),
-        ...list.map((_, rank) => near[row].subarray(rank * size, (rank + 1) * size)),
-      ],
+      images: [imageAt(pixels, row), ...Array.from({ length }, (_each, rank) => imageAt(near, row * length + rank))],
     })),
     ...{ height: source.height, width: source.width, enlargedTo: 112 },
     caption: [`Samples and the training images nearest to them in the features of the network.`],
