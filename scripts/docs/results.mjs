@@ -112,6 +112,7 @@ function section(study, level, others) {
   const heading = `${'#'.repeat(level)} ${name[0].toUpperCase()}${name.slice(1)}`;
   if (runs.length === 0) return [heading, '', `Not measured yet: ${counted(askedRuns, 'run')} planned.`, ''];
   const missing = askedRuns - runs.length - failedRuns;
+  const conclusions = comparison === true ? whatFollows(study) : [];
   return [
     heading,
     '',
@@ -124,7 +125,7 @@ function section(study, level, others) {
     '',
     ...outcomesTable(study),
     ...pictures(study).flatMap(([file]) => [`![${name}](${file})`, '']),
-    ...(comparison === true ? ['Conclusions:', '', ...whatFollows(study), ''] : []),
+    ...(conclusions.length > 0 ? ['Conclusions:', '', ...conclusions, ''] : []),
     ...(comparison === true ? study.groups.flatMap(testLossLines) : []),
     ...(search === true ? [chosenText(study), ''] : []),
     ...(sameSeedsOf === undefined
