@@ -21,7 +21,10 @@ const asked = [
 
 /** What `isda ablate` says of its only run; with more words, what it would run, or how long that takes. */
 async function ablate(folder: string, command: readonly string[], ...more: readonly string[]) {
-  const { code, stdout, stderr } = await runCli(folder, [...command, ...asked, ...more], { ...process.env, ISDA_DATA: 'data' });
+  const { code, stdout, stderr } = await runCli(folder, [...command, ...asked, ...more], {
+    ...process.env,
+    ISDA_DATA: 'data',
+  });
   expect(code, stderr).toBe(0);
   const { runs, rows } = JSON.parse(stdout) as { runs: { name: string; state: string }[]; rows: { done: number }[] };
   return { ...runs?.[0], done: rows?.[0].done };
