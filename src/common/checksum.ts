@@ -11,6 +11,13 @@ export function addBytes(hash: Pick<Hash, 'update'>, bytes: Uint8Array, maxBytes
   for (let at = 0; at < bytes.length; at += maxBytes) hash.update(bytes.subarray(at, at + maxBytes));
 }
 
+/** Returns the SHA-256 (hex) of concatenated bytes of any length. */
+export function sha256(pieces: readonly Uint8Array[]): string {
+  const hash = createHash('sha256');
+  for (const piece of pieces) addBytes(hash, piece);
+  return hash.digest('hex');
+}
+
 /** Returns the SHA-256 (hex) of a file, which is streamed. Errors: it cannot be read. */
 export function fileSha256(path: string): string {
   const hash = createHash('sha256');

@@ -1,8 +1,7 @@
 // One checkpoint as the bytes of a safetensors file: metadata, tensors, and a checksum over all of it.
 import { constants } from 'node:buffer';
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
-import { addBytes } from '../common/checksum.js';
+import { sha256 } from '../common/checksum.js';
 import { cannot } from '../common/errors.js';
 import { formatBytes } from '../common/format.js';
 import { decodeSafetensors, encodeSafetensors, type NamedTensor } from './safetensors.js';
@@ -27,13 +26,6 @@ export const formatVersion = '1';
 const zeros = '0'.repeat(64);
 /** This sequence occurs once in the header's JSON: anywhere else its quotes would be escaped. */
 const checksumKey = '"sha256":"';
-
-/** Returns the SHA-256 (hex) of concatenated bytes of any length. */
-export function sha256(pieces: readonly Uint8Array[]): string {
-  const hash = createHash('sha256');
-  for (const piece of pieces) addBytes(hash, piece);
-  return hash.digest('hex');
-}
 
 /** JSON would write null for these numbers. */
 function refuseNonFinite(key: string, value: unknown): unknown {

@@ -1,11 +1,11 @@
 // Reads the initial weights of a run from the file that its config gives.
 import { basename, resolve } from 'node:path';
+import { sha256 } from '../common/checksum.js';
 import { cannot } from '../common/errors.js';
 import { readNamed } from '../common/files.js';
 import type { Loss } from '../losses/loss.js';
 import type { FirstWeightsOptions } from '../models/first-weights.js';
 import type { Network } from '../models/network.js';
-import { sha256 } from '../records/checkpoint-file.js';
 import type { WeightsFacts } from '../records/inputs.js';
 import type { NamedTensor } from '../records/safetensors.js';
 import { networkTensors } from './network-file.js';

@@ -1,7 +1,7 @@
 // Disk cache of generated images, shared by all runs that use them.
 import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
-import { addBytes } from '../../../common/checksum.js';
+import { sha256 } from '../../../common/checksum.js';
 import { makeFolder, readWhole, writeFileAtomically } from '../../../common/files.js';
 
 /** The values that determine the images. */
@@ -17,11 +17,7 @@ interface CacheKey {
 const version = 1;
 const sumBytes = 32;
 
-function sha256(bytes: Uint8Array): Buffer {
-  const hash = createHash('sha256');
-  addBytes(hash, bytes);
-  return hash.digest();
-}
+const sumOf = (images: Uint8Array): Buffer => Buffer.from(sha256([images]), 'hex');
 
 /** Returns the path of a key's file in the cache folder `home`. */
 export function cachePath(home: string, { checksum, images, seed, classes }: CacheKey): string {
@@ -37,11 +33,11 @@ export async function readCached(path: string, bytes: number): Promise<Uint8Arra
   if (file?.length !== bytes + sumBytes) return undefined;
   const images = new Uint8Array(new SharedArrayBuffer(bytes));
   images.set(file.subarray(0, bytes));
-  return sha256(images).equals(file.subarray(bytes)) ? images : undefined;
+  return sumOf(images).equals(file.subarray(bytes)) ? images : undefined;
 }
 
 /** Writes a cache file atomically; two processes may write the same images at the same time. */
 export async function writeCached(path: string, images: Uint8Array): Promise<void> {
   await makeFolder(dirname(path));
-  await writeFileAtomically(path, [images, sha256(images)]);
+  await writeFileAtomically(path, [images, sumOf(images)]);
 }
