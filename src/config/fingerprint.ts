@@ -17,8 +17,23 @@ function namesOf(config: ExperimentConfig): ReadonlyMap<string, string> {
   return new Map(Object.entries({ dataset, model, loss, optimizer, schedule }).map(([key, { name }]) => [key, name]));
 }
 
-/** Without a factor of 1, which is the same as none. */
-const unlessOne = (factor: number | undefined): number | undefined => (factor === 1 ? undefined : factor);
+/** By section and key: the value of an optional key that has the same effect as none. */
+const sameAsNone: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  dataset: { orientation: 'ignore' },
+  model: { head: 'stored' },
+  optimizer: { headLearningRateFactor: 1 },
+  schedule: { minLearningRate: 0, warmupEpochs: 0 },
+  training: { accumulate: 1 },
+};
+
+/** Sections without the values that have the same effect as none. */
+function withoutSameAsNone(sections: Sections): Sections {
+  const kept = Object.entries(sections).map(([section, values]) => {
+    const none = sameAsNone[section] ?? {};
+    return [section, Object.fromEntries(Object.entries(values).filter(([key, value]) => value !== none[key]))] as const;
+  });
+  return Object.fromEntries(kept);
+}
 
 /**
  * The settings that determine a run's numbers: a config without the experiment's name, `output`, `slurm`,
@@ -29,7 +44,7 @@ const unlessOne = (factor: number | undefined): number | undefined => (factor ==
 export function decidingSettings(config: ExperimentConfig): Sections {
   const { dataset, augmentation, model, loss, optimizer, schedule, training } = experimentSchema.parse(config);
   const { synthetic } = dataset;
-  return {
+  return withoutSameAsNone({
     dataset: {
       ...dataset,
       dir: dataset.name === 'image-folder' ? dataset.dir : undefined,
@@ -44,28 +59,12 @@ export function decidingSettings(config: ExperimentConfig): Sections {
     model: {
       ...model,
       weights: model.weightsSha256 === undefined ? model.weights : undefined,
-      // `stored` is the same experiment as no value.
-      head: model.head === 'stored' ? undefined : model.head,
     },
     loss,
-    optimizer: {
-      ...optimizer,
-      headLearningRateFactor: unlessOne(optimizer.headLearningRateFactor),
-    },
-    schedule: {
-      ...schedule,
-      // 0 is no warm-up, as is no value.
-      warmupEpochs: schedule.warmupEpochs === 0 ? undefined : schedule.warmupEpochs,
-    },
-    training: {
-      ...training,
-      accumulate: unlessOne(training.accumulate),
-      device: undefined,
-      workers: undefined,
-      readEvery: undefined,
-      metrics: undefined,
-    },
-  };
+    optimizer,
+    schedule,
+    training: { ...training, device: undefined, workers: undefined, readEvery: undefined, metrics: undefined },
+  });
 }
 
 /**

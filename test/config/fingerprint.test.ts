@@ -59,6 +59,29 @@ describe('fingerprint', () => {
     expect(new Set([{}, { mixup: {} }, { cutmix: {} }, { mixup: { alpha: 0.2 } }].map(of)).size).toBe(4);
   });
 
+  it.each([
+    [
+      'no minimum of the cosine',
+      { schedule: { name: 'cosine' } },
+      { schedule: { name: 'cosine', minLearningRate: 0 } },
+    ],
+    ['the learning rate of the head', { optimizer: {} }, { optimizer: { headLearningRateFactor: 1 } }],
+    ['every batch an update', { training: {} }, { training: { accumulate: 1 } }],
+    [
+      'images as stored',
+      { dataset: { name: 'image-folder', dir: '/a' } },
+      { dataset: { name: 'image-folder', dir: '/a', orientation: 'ignore' } },
+    ],
+    [
+      'the crop of image folders',
+      { dataset: { name: 'image-folder', dir: '/a' } },
+      { dataset: { name: 'image-folder', dir: '/a' }, augmentation: { randomResizedCrop: {} } },
+    ],
+  ])('is the same of %s left out and written', (_, none, written) => {
+    const of = (sections: object): ExperimentConfig => experimentSchema.parse({ experiment: 'x', ...sections });
+    expect(fingerprints(of(written))).toEqual(fingerprints(of(none)));
+  });
+
   it('changes with a warm-up, but not with one of 0 epochs, in the form before either', () => {
     const of = (more: object): ExperimentConfig =>
       experimentSchema.parse({ experiment: 'x', schedule: { name: 'cosine', ...more } });
