@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
 import { writeFileAtomically } from '../common/files.js';
-import { formatInterval, formatP, formatPaired, formatSpread } from '../common/statistics/texts.js';
+import { formatInterval, formatP, formatPaired, formatSpread, meanIntervalNote } from '../common/statistics/texts.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import type { RowOutcome } from './outcomes.js';
 
@@ -131,7 +131,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
   const over = family === 1 ? 'the one row that has' : `the ${family} rows that have`;
   return [
     `"last 10" is the mean error of the last ten epochs${measured === undefined ? '' : ` on ${measured}`}; ± is the sample standard deviation over the seeds. ` +
-      "95 %: confidence interval of the mean over the seeds, by Student's t; it needs two runs.",
+      meanIntervalNote,
     ...(rows.some(({ interval }) => interval !== undefined && (interval.low < 0 || interval.high > 100))
       ? ['Intervals are not clipped at 0 or 100 %: with so few seeds the mean is uncertain.']
       : []),

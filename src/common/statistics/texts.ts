@@ -2,6 +2,10 @@
 import { twoDecimals } from '../format.js';
 import type { Interval, PairedDifference, Spread } from './samples.js';
 
+/** What the interval of `meanInterval` is, for the notes of tables and pages. */
+export const meanIntervalNote =
+  "95 %: confidence interval of the mean over the seeds, by Student's t; it needs two runs.";
+
 /** Formats as `6.23 ± 0.11`; `6.23` for one run, a dash for none. */
 export function formatSpread(spread: Spread | undefined): string {
   if (spread === undefined) return '-';

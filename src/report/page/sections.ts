@@ -1,7 +1,7 @@
 // The sections of the report.
 import { counted, formatDuration, twoDecimals } from '../../common/format.js';
 import { cellStates } from '../../grids/store/cell.js';
-import { formatInterval, formatSpread } from '../../common/statistics/texts.js';
+import { formatInterval, formatSpread, meanIntervalNote } from '../../common/statistics/texts.js';
 import { comparisonTexts, comparisonTitles, outcomeNotes } from '../../grids/outcome-table.js';
 import { groupChart, groupDots } from './charts.js';
 import type { ReportContent } from './content.js';
@@ -99,8 +99,8 @@ export function resultsSection({ groups }: ReportContent): Markup {
     <h2>Results</h2>
     <p class="soft">
       Test error in percent, on held-out images if the title mentions them: the mean of the last ten epochs of each
-      seed; over the complete runs, the mean ± sample standard deviation of this value and of the best epoch. 95 %:
-      confidence interval of the mean over the seeds, by Student's t; it needs two runs. ${note}
+      seed; over the complete runs, the mean ± sample standard deviation of this value and of the best epoch.
+      ${meanIntervalNote} ${note}
     </p>
     ${groups.map((group, index) => groupResults(group, index < maxCharts ? [groupDots(group), groupChart(group)] : []))}
   </section>`;

@@ -1,5 +1,6 @@
 // The notes below a table: the origin of its numbers, and what is missing.
 import { counted, someNames } from '../../common/format.js';
+import { meanIntervalNote } from '../../common/statistics/texts.js';
 import { titleOf } from '../titles.js';
 import { otherThanTestImages } from '../../grids/measured-images.js';
 import type { Lambda0Choice } from '../../grids/sweep.js';
@@ -26,7 +27,7 @@ function measuredNote(table: TableNumber, seeds: number, items: readonly TableIt
   const over = seeds === 1 ? 'on seed 1' : `mean ± sample standard deviation over the seeds 1 to ${seeds}`;
   return (
     `measured: ${error} in percent, ${over}; the value of a run is the mean of its last ten epochs, ${protocol} (of all ` +
-    "epochs if there are fewer). 95 %: confidence interval of the mean over the seeds, by Student's t; it needs two runs. " +
+    `epochs if there are fewer). ${meanIntervalNote} ` +
     "printed: the paper's number. diff: measured minus printed. n: completed runs. minus basic: difference from cross " +
     'entropy (basic) with the same network and data by seed, over the seeds that both have, with its 95 % interval. ' +
     "p: Welch's t-test against basic, two-sided; p (Holm): with Holm's correction over all comparisons of the table."
