@@ -76,3 +76,23 @@ export function examples(
     return `${heading}${whole.map(([line, does]) => item(line, fits ? longest : 4, does, width)).join('\n')}`;
   };
 }
+
+/**
+ * Returns the words of a call of `help` as those of one of `--help`: `help data export` becomes `data export --help`. A
+ * word that is no command is left in the place of `help`, where commander refuses it. Other words are unchanged.
+ */
+export function withHelpOption(program: Command, words: readonly string[]): readonly string[] {
+  const called: string[] = [];
+  let command = program;
+  let asked = false;
+  for (const word of words) {
+    const part = command.commands.find((each) => each.name() === word || each.aliases().includes(word));
+    if (part !== undefined) {
+      command = part;
+      called.push(word);
+    } else if (word === 'help' && !asked && command.commands.length > 0) asked = true;
+    else if (asked && command.commands.length > 0 && !word.startsWith('-')) return [...called, word];
+    else break;
+  }
+  return asked ? [...called, '--help'] : words;
+}

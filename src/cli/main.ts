@@ -22,7 +22,7 @@ import { registerSetup } from './commands/setup.js';
 import { registerStudy } from './commands/study.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
-import { examples, helpStyle, helpWidth } from './help.js';
+import { examples, helpStyle, helpWidth, withHelpOption } from './help.js';
 import { explainUsage, refuseMistakes } from './mistakes.js';
 import { createPipeReader } from './pipes.js';
 import { programVersion } from './program.js';
@@ -105,10 +105,8 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
   try {
     requireUtf8(args, plain);
     // Takes effect at any position.
-    await program.parseAsync(
-      args.filter((word) => word !== '--debug'),
-      { from: 'user' },
-    );
+    const words = args.filter((word) => word !== '--debug');
+    await program.parseAsync(withHelpOption(program, words), { from: 'user' });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;

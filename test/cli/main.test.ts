@@ -15,6 +15,10 @@ describe('a command line with a mistake', () => {
   test.for([
     ['nonsense', "unknown command 'nonsense'", 'isda --help'],
     ['trian', "unknown command 'trian'; did you mean train?", 'isda --help'],
+    ['help nonsense', "unknown command 'nonsense'", 'isda --help'],
+    ['help trian', "unknown command 'trian'; did you mean train?", 'isda --help'],
+    ['help figure curv', "unknown command 'curv'; did you mean curve?", 'isda figure --help'],
+    ['figure help 5', "unknown command '5'", 'isda figure --help'],
     ['figure 5', "unknown command '5'", 'isda figure --help'],
     ['figure curv', "unknown command 'curv'; did you mean curve?", 'isda figure --help'],
     ['table', "missing required argument 'number'", 'isda table --help'],
@@ -28,6 +32,19 @@ describe('a command line with a mistake', () => {
     expect(stderr.trimEnd().split('\n')).toEqual([`error: ${reason}`, `  hint: \`${help}\` shows the usage`]);
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   });
+});
+
+test.for([
+  ['help data export', 'isda data export'],
+  ['data help export', 'isda data export'],
+  ['help train', 'isda train'],
+  ['help bench', 'isda bench'],
+  ['figure help', 'isda figure'],
+  ['help --debug', 'isda'],
+] as const)('isda %s shows the help of %s', async ([line, command], { folder }) => {
+  const { code, stdout, stderr } = await runCli(folder, line.split(' '));
+  expect(stdout).toMatch(new RegExp(`^Usage: ${command} \\[`, 'm'));
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
 });
 
 describe('an option that is named like a config key', () => {
