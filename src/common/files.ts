@@ -49,20 +49,23 @@ export function writeFailure(path: string, error: unknown, freeBytes?: number, a
   return cannot(`${action} ${path}`, `${reason}${free}`, { code: 'file/write', hint, cause: error });
 }
 
-/** Returns the error for a file that could not be read: `cannot read X: reason`. */
+const readReasons: Readonly<Record<string, string>> = {
+  ENOENT: 'no such file',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a part of its path is a file, not a folder',
+  EACCES: 'permission denied',
+};
+
+/** Returns the reason why a file could not be read, for messages that name the file elsewhere. */
+export const readReason = (error: unknown): string => readReasons[systemCode(error) ?? ''] ?? reasonOf(error);
+
+/**
+ * Returns the error for a file or folder that could not be read: `cannot read X: reason`. Without `hint`, a missing
+ * permission has its own.
+ */
 export function readFailure(path: string, error: unknown, hint?: string): IsdaError {
-  const code = systemCode(error);
-  const reasons: Record<string, string> = {
-    ENOENT: 'no such file',
-    EISDIR: 'it is a folder',
-    ENOTDIR: 'a part of its path is a file, not a folder',
-    EACCES: 'permission denied',
-  };
-  return cannot(`read ${path}`, (code === undefined ? undefined : reasons[code]) ?? reasonOf(error), {
-    code: 'file/read',
-    hint,
-    cause: error,
-  });
+  const own = systemCode(error) === 'EACCES' ? 'check its owner and permissions (ls -ld)' : undefined;
+  return cannot(`read ${path}`, readReason(error), { code: 'file/read', hint: hint ?? own, cause: error });
 }
 
 /** As `writeFailure`, with the free space of the folder looked up. */

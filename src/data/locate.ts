@@ -92,7 +92,7 @@ export async function partFiles(format: CifarFormat, folder: string, part: Datas
     throw cannot(`read ${format.title}`, reason, {
       code: 'data/missing',
       place: folder,
-      hint: `\`isda data download ${format.name}\` gets the official files`,
+      hint: `\`isda data download ${format.name} --out DIR\` gets the official files`,
     });
   }
   return paths.slice(0, last + 1);

@@ -1,5 +1,6 @@
 // Loads and checks everything that a run needs, before its folder is changed.
 import { cannot } from '../common/errors.js';
+import { isFolder } from '../config/find.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { epochBatches, type TrainingImages } from '../data/batches.js';
 import { requireAugmentation, requireDecoder } from '../data/create-reader.js';
@@ -32,10 +33,10 @@ export interface RunSources {
   readonly inputs?: RunInputs | undefined;
 }
 
-/** Errors: the file of a config's initial weights does not exist, and no digest of it is known. */
+/** Errors: the file of a config's initial weights does not exist or is a folder, and no digest of it is known. */
 function requireWeights({ model: { weights, weightsSha256 } }: ExperimentConfig): void {
   if (weights === undefined || weightsSha256 !== undefined) return;
-  throw cannot('use the weights', 'there is no such file', {
+  throw cannot('use the weights', isFolder(weights) ? 'it is a folder' : 'there is no such file', {
     code: 'file/read',
     kind: 'usage',
     place: weights,

@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync,
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
-import { makeFolder, removeLeftovers, writeFailure, writeFileAtomically } from '../../src/common/files.js';
+import { makeFolder, readFailure, removeLeftovers, writeFailure, writeFileAtomically } from '../../src/common/files.js';
 import { counted, formatBytes, formatCount, formatDuration } from '../../src/common/format.js';
 import { test } from '../temporary-folder.js';
 
@@ -86,6 +86,11 @@ test('every reason is said in words, with a hint and the free space where it mat
   expect(writeFailure('/x', systemError('EROFS'), 7).message).toBe('cannot write /x: the file system is read-only');
   expect(writeFailure('/x', systemError('EACCES')).message).toBe('cannot write /x: permission denied');
   expect(writeFailure('/x', systemError('EWEIRD')).message).toBe('cannot write /x: EWEIRD: something, write');
+  expect(formatError(readFailure('/x', systemError('EACCES')), false)).toBe(
+    'error: cannot read /x: permission denied\n  hint: check its owner and permissions (ls -ld)',
+  );
+  expect(readFailure('/x', systemError('EACCES'), 'choose another one').hint).toBe('choose another one');
+  expect(readFailure('/x', systemError('EISDIR')).hint).toBeUndefined();
 });
 
 test('makeFolder makes parents and refuses a file in the way', async ({ folder }) => {

@@ -60,6 +60,8 @@ describe('model.weights', () => {
     expect(await train('tuned', 'model.weights=w.safetensors')).toContain('complete already');
     const absent = await runCli(folder, trainArgs('other', ['model.weights=w.safetensors']));
     expect(absent.stderr).toContain(`error: cannot use the weights: there is no such file\n  ${weights}\n`);
+    const inPlace = await runCli(folder, trainArgs('other', ['model.weights=tuned']));
+    expect(inPlace.stderr).toContain(`error: cannot use the weights: it is a folder\n  ${named('tuned')}\n`);
     writeFileSync(weights, 'PK\x03\x04                          archive/data.pkl');
     const torch = await runCli(folder, trainArgs('other', ['model.weights=w.safetensors']));
     expect(torch.stderr).toContain(

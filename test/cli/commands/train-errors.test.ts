@@ -82,7 +82,8 @@ describe('wrong data', () => {
       '  hint: `isda data download cifar10` gets it; --set dataset.dir=DIR or ISDA_DATA=DIR sets its folder (a relative DIR is resolved against the working directory)',
     ]));
 
-  const again = '  hint: the file may be damaged or have another format; `isda data download` gets the official files';
+  const again =
+    '  hint: the file may be damaged or have another format; `isda data download cifar10 --out DIR` gets the official files';
 
   it('that is cut off', async () => {
     const file = join(await copyOf('data', 'cut'), 'cifar-10-batches-bin', 'data_batch_3.bin');

@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cannot, reasonOf, systemCode } from '../../../common/errors.js';
+import { cannot, systemCode } from '../../../common/errors.js';
+import { readReason } from '../../../common/files.js';
 import { specialKind } from '../../../common/special-files.js';
 import { isPlainName, plainClassName, syntheticClassName } from '../../class-names.js';
 import type { CifarFormat } from './format.js';
@@ -20,9 +21,10 @@ export async function readClassNames(format: CifarFormat, folder: string): Promi
     text = await readFile(path, 'utf8');
   } catch (error) {
     if (systemCode(error) !== 'ENOENT') {
-      throw cannot(`read the class names of ${format.title}`, reasonOf(error), {
+      throw cannot(`read the class names of ${format.title}`, readReason(error), {
         code: 'data/damaged',
         place: path,
+        hint: 'without this file, classes are named by their numbers',
         cause: error,
       });
     }

@@ -19,7 +19,9 @@ const reasons: Readonly<Record<string, string>> = {
   EISDIR: 'it is a folder',
 };
 
-const again = 'the file may be damaged or have another format; `isda data download` gets the official files';
+/** The hint for a damaged file. Downloading refuses the folder of the file, so the command names another one. */
+const again = ({ name }: CifarFormat): string =>
+  `the file may be damaged or have another format; \`isda data download ${name} --out DIR\` gets the official files`;
 
 function unreadable(format: CifarFormat, path: string, error: unknown): IsdaError {
   const reason = reasons[systemCode(error) ?? ''] ?? reasonOf(error);
@@ -31,12 +33,16 @@ function countRecords(format: CifarFormat, path: string, size: number): number {
   const records = Math.floor(size / format.recordBytes);
   const rest = size - records * format.recordBytes;
   if (size === 0)
-    throw cannot(`read ${format.title}`, 'the file is empty', { code: 'data/damaged', place: path, hint: again });
+    throw cannot(`read ${format.title}`, 'the file is empty', {
+      code: 'data/damaged',
+      place: path,
+      hint: again(format),
+    });
   if (rest !== 0) {
     const reason =
       `the file is cut off at byte ${size}: record ${records} has ${rest} of its ${format.recordBytes} bytes ` +
       `(bytes ${records * format.recordBytes} … ${(records + 1) * format.recordBytes - 1})`;
-    throw cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, hint: again });
+    throw cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, hint: again(format) });
   }
   return records;
 }
@@ -47,7 +53,7 @@ function checkLabels(format: CifarFormat, path: string, bytes: Uint8Array, recor
       const value = bytes[record * format.recordBytes + offset];
       if (value >= classes) {
         const reason = `record ${record} has the ${name} ${value}; allowed are 0 … ${classes - 1}`;
-        throw cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, hint: again });
+        throw cannot(`read ${format.title}`, reason, { code: 'data/damaged', place: path, hint: again(format) });
       }
     }
   }

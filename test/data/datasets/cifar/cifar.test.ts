@@ -152,6 +152,11 @@ describe('errors of loadCifar', () => {
     const folder = await temporaryFolder();
     await mkdir(join(folder, 'train.bin'));
     expect(await load('cifar100', folder)).toMatch(/cannot read CIFAR-100: it is a folder\n {2}.*train\.bin/);
+    const names = await writeFiles(await temporaryFolder(), { 'train.bin': cifarRecords('cifar100', [1]) });
+    await mkdir(join(names, 'fine_label_names.txt'));
+    expect(await load('cifar100', names)).toMatch(
+      /cannot read the class names of CIFAR-100: it is a folder\n {2}.*fine_label_names\.txt\n {2}hint: /,
+    );
   });
 
   it.each([
