@@ -5,8 +5,8 @@ import { basename, dirname, join, relative } from 'node:path';
 import { cannot, IsdaError, reasonOf, systemCode } from '../common/errors.js';
 import { makeFolders } from '../common/files.js';
 import { replaceFolder } from '../common/replace-folder.js';
+import { withLock } from '../common/wait-lock.js';
 import { compileBinding, findCompiler, tryBinding } from './compile.js';
-import { withLock } from './lock.js';
 import {
   engineDirectory,
   engineFiles,
@@ -51,7 +51,8 @@ export async function putEngine(
   const parent = dirname(directory);
   try {
     await makeFolders(parent);
-    return await withLock({ ...options, file: join(parent, setupLock) }, async () => {
+    const onWait = (holder: string): void => options.log(`waiting for ${holder}, which is setting up the engine`);
+    return await withLock({ ...options, file: join(parent, setupLock), onWait }, async () => {
       const made = options.force ? undefined : findEngine(options).found;
       if (made !== undefined) return made;
       await removeUnfinished(parent);
@@ -132,8 +133,10 @@ async function removeUnfinished(parent: string): Promise<void> {
 }
 
 function explained(error: unknown, home: string): unknown {
-  const code = systemCode(error);
-  if (error instanceof IsdaError || code === undefined) return error;
+  // The lock's error contains that of the file system.
+  const cause = error instanceof IsdaError && error.code === 'file/write' ? error.cause : error;
+  const code = systemCode(cause);
+  if (code === undefined) return error;
   const reasons: Record<string, string> = {
     EACCES: 'is not writable',
     EPERM: 'is not writable',
@@ -144,9 +147,9 @@ function explained(error: unknown, home: string): unknown {
     EDQUOT: 'is over the disk quota',
   };
   const reason = reasons[code];
-  return cannot('set up the engine', reason ? `the cache folder ${home} ${reason}` : reasonOf(error), {
+  return cannot('set up the engine', reason ? `the cache folder ${home} ${reason}` : reasonOf(cause), {
     code: 'file/write',
-    place: reason ? reasonOf(error) : undefined,
+    place: reason ? reasonOf(cause) : undefined,
     hint: otherHomeHint,
     cause: error,
   });

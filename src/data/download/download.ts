@@ -1,10 +1,11 @@
 // Downloads an official data set: fetch, check the md5, unpack to a temporary folder, move into place.
-import { mkdtemp, rename, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, IsdaError } from '../../common/errors.js';
 import { makeFolder, writeFailureWithSpace } from '../../common/files.js';
 import { pathExists } from '../../common/path-status.js';
-import { cifarFormats, type CifarName } from '../datasets/cifar/format.js';
+import { withLock } from '../../common/wait-lock.js';
+import { cifarFormats, type CifarFormat, type CifarName } from '../datasets/cifar/format.js';
 import { isOfficial, md5OfFile } from '../datasets/cifar/official.js';
 import { archives, type Archive } from './archives.js';
 import { extractArchive } from './extract.js';
@@ -58,7 +59,11 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
   }
   const path = join(directory, archive.file);
   // The user may have put it there.
-  if ((await pathExists(path)) && (await md5OfFile(path)) === archive.md5) return { path, temporary: false };
+  if (await pathExists(path)) {
+    const found = await md5OfFile(path);
+    if (found === archive.md5) return { path, temporary: false };
+    throw wrongChecksum(archive, found, path, 'move the file away, or choose another folder with --out');
+  }
   progress?.onStage?.(`fetching ${url}`);
   await fetchFile(url, path, {
     ...(limits === undefined ? {} : { limits }),
@@ -85,9 +90,13 @@ async function getArchive(options: DownloadOptions): Promise<{ path: string; tem
  * set. Errors: `cannot write X: reason`; the archive is unsafe or damaged.
  */
 async function unpack(archive: string, directory: string, folder: string, firstFile: string): Promise<void> {
+  const temporary = `.unpacking-${folder}-`;
   let aside: string | undefined;
   try {
-    aside = await mkdtemp(join(directory, '.unpacking-'));
+    // Folders left by processes that were killed here: only one process at a time unpacks this archive.
+    for (const name of await readdir(directory))
+      if (name.startsWith(temporary)) await rm(join(directory, name), { recursive: true, force: true });
+    aside = await mkdtemp(join(directory, temporary));
     await extractArchive(archive, aside);
     if (!(await pathExists(join(aside, folder, firstFile)))) {
       throw cannot('unpack the archive', `it does not contain ${folder}/${firstFile}`, {
@@ -103,27 +112,38 @@ async function unpack(archive: string, directory: string, folder: string, firstF
   }
 }
 
+/** Whether the folder has the official files. Errors: it exists with other files. */
+async function isPresent(format: CifarFormat, folder: string): Promise<boolean> {
+  if (!(await pathExists(folder))) return false;
+  if (await isOfficial(format, folder)) return true;
+  throw cannot(`download ${format.title}`, 'the folder already exists and does not contain the official files', {
+    code: 'file/exists',
+    place: folder,
+    hint: 'move it away, or choose another folder with --out',
+  });
+}
+
 /**
- * Downloads an official CIFAR archive and unpacks it. Errors: the folder exists with other files; the server or the
- * network fails (the received part is kept, and the next call resumes from it); the checksum is wrong (the file is kept
- * as .bad); the archive is unsafe.
+ * Downloads an official CIFAR archive and unpacks it; processes wait for each other. Errors: the folder exists with
+ * other files, or the archive with another checksum; the server or the network fails (the received part is kept, and
+ * the next call resumes from it); the checksum is wrong (the file is kept as .bad); the archive is unsafe.
  */
 export async function downloadDataset(options: DownloadOptions): Promise<DownloadResult> {
   const { name, directory, progress } = options;
   const format = cifarFormats[name];
   const folder = join(directory, format.folder);
-  if (await pathExists(folder)) {
-    if (await isOfficial(format, folder)) return { folder, outcome: 'present' };
-    throw cannot(`download ${format.title}`, 'the folder already exists and does not contain the official files', {
-      code: 'file/exists',
-      place: folder,
-      hint: 'move it away, or choose another folder with --out',
-    });
-  }
+  if (await isPresent(format, folder)) return { folder, outcome: 'present' };
   await makeFolder(directory);
-  const archive = await getArchive(options);
-  progress?.onStage?.('unpacking');
-  await unpack(archive.path, directory, format.folder, format.files.train[0]);
-  if (archive.temporary) await rm(archive.path, { force: true });
-  return { folder, outcome: 'downloaded' };
+  const file = join(directory, `.${format.folder}.lock`);
+  const onWait = (holder: string): void =>
+    progress?.onStage?.(`waiting for ${holder}, which is downloading ${format.title}`);
+  return withLock({ file, onWait }, async () => {
+    // Another process may have finished meanwhile.
+    if (await isPresent(format, folder)) return { folder, outcome: 'present' };
+    const archive = await getArchive(options);
+    progress?.onStage?.('unpacking');
+    await unpack(archive.path, directory, format.folder, format.files.train[0]);
+    if (archive.temporary) await rm(archive.path, { force: true });
+    return { folder, outcome: 'downloaded' };
+  });
 }

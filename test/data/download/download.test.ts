@@ -1,8 +1,10 @@
+import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { formatError } from '../../../src/common/errors.js';
+import { processStart, thisProcess } from '../../../src/common/lock.js';
 import { loadCifar } from '../../../src/data/datasets/cifar/cifar.js';
 import { downloadDataset, type DownloadOptions } from '../../../src/data/download/download.js';
 import { cifarRecords, temporaryFolder, writeFiles } from '../helpers.js';
@@ -90,6 +92,48 @@ describe('downloadDataset', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  it('refuses an archive that is there already with another checksum, and keeps it', async () => {
+    const server = await serve((request, response) => sendRange(request, response, content));
+    const directory = await writeFiles(await temporaryFolder(), { 'a.tar.gz': 'of the user' });
+    const { error } = await attempt({ directory, archive: archiveAt(server.url) });
+    expect(error).toMatch(
+      /^error: cannot use a\.tar\.gz: the md5 of the archive is .*\n {2}.*a\.tar\.gz\n {2}hint: move/,
+    );
+    expect(await readFile(join(directory, 'a.tar.gz'), 'utf8')).toBe('of the user');
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('is done by one of two processes, and the other waits for it', async () => {
+    const directory = await temporaryFolder();
+    const file = join(directory, '.cifar-100-binary.lock');
+    const other = spawn('sleep', ['600']);
+    onTestFinished(() => void other.kill());
+    const { host, space } = thisProcess();
+    const start = await processStart(other.pid!);
+    await writeFile(file, JSON.stringify({ pid: other.pid, host, space, start }));
+    const server = await serve((request, response) => sendRange(request, response, content));
+    const stages: string[] = [];
+    const onStage = (stage: string): void => {
+      stages.push(stage);
+      if (stage.startsWith('waiting')) other.kill();
+    };
+    const { result } = await attempt({ directory, archive: archiveAt(server.url), progress: { onStage } });
+    expect(result?.outcome).toBe('downloaded');
+    expect(stages[0]).toBe(`waiting for process ${other.pid} on ${host}, which is downloading CIFAR-100`);
+    expect(await readdir(directory)).toEqual(['cifar-100-binary']);
+  });
+
+  it('removes what a killed process left half unpacked', async () => {
+    const directory = await temporaryFolder();
+    await writeFiles(join(directory, '.unpacking-cifar-100-binary-Ab12cD', 'cifar-100-binary'), {
+      'train.bin': 'half',
+    });
+    await writeFiles(join(directory, '.unpacking-cifar-10-batches-bin-Ab12cD'), { x: 'of another process' });
+    const from = join(await writeFiles(await temporaryFolder(), { 'a.tgz': content }), 'a.tgz');
+    await attempt({ directory, archive: archiveAt('http://unused/'), from });
+    expect((await readdir(directory)).sort()).toEqual(['.unpacking-cifar-10-batches-bin-Ab12cD', 'cifar-100-binary']);
+  });
+
   it('does not touch a folder that holds something else', async () => {
     const directory = await temporaryFolder();
     const folder = await writeFiles(join(directory, 'cifar-100-binary'), { 'train.bin': 'mine' });
@@ -117,7 +161,7 @@ describe('downloadDataset', () => {
       expect((await attempt(options)).error).toContain(full);
       expect(await readdir(directory)).toEqual([]);
       await disk.readOnly();
-      const readOnly = `error: cannot write ${join(directory, 'cifar-100-binary')}: the file system is read-only\n`;
+      const readOnly = `error: cannot write ${join(directory, '.cifar-100-binary.lock')}: the file system is read-only\n`;
       expect((await attempt(options)).error).toContain(readOnly);
       expect(existsSync(from)).toBe(true);
     }
