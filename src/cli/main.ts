@@ -23,7 +23,7 @@ import { registerStudy } from './commands/study.js';
 import { registerSweep } from './commands/sweep.js';
 import { registerTrain } from './commands/train.js';
 import { examples, helpStyle, helpWidth, withHelpOption } from './help.js';
-import { explainUsage, refuseMistakes } from './mistakes.js';
+import { explainUsage, refuseMistakes, requireExpanded } from './mistakes.js';
 import { createPipeReader } from './pipes.js';
 import { programVersion } from './program.js';
 import { withColours } from './terminal/colours.js';
@@ -104,6 +104,7 @@ export async function main(args: readonly string[], plain: CommandContext): Prom
   const debug = args.includes('--debug');
   try {
     requireUtf8(args, plain);
+    requireExpanded(plain.environment);
     // Takes effect at any position.
     const words = args.filter((word) => word !== '--debug');
     await program.parseAsync(withHelpOption(program, words), { from: 'user' });

@@ -1,6 +1,8 @@
 // Refusal of mistaken command lines, with hints.
 import type { Command, Option } from 'commander';
+import { cannot } from '../common/errors.js';
 import { orList } from '../common/format.js';
+import type { Environment } from '../common/home.js';
 import { didYouMean } from '../common/nearest.js';
 import { unexpandedWord } from '../common/path-option.js';
 import { shellWord } from '../common/shell.js';
@@ -75,6 +77,23 @@ function pathProblem(value: unknown): string | undefined {
       ? 'write it without quotes and after a space, or write the full path'
       : 'write it without quotes, or write the full path';
   return `is '${String(value)}', but the shell did not expand ${word}: ${remedy}`;
+}
+
+/** Variables that name folders. */
+const pathVariables = ['ISDA_DATA', 'ISDA_HOME', 'ISDA_LIBTENSORFLOW'];
+
+/** Errors: a variable starts with a word that only a shell expands; the settings of a container do not. */
+export function requireExpanded(environment: Environment): void {
+  for (const name of pathVariables) {
+    const value = environment[name] ?? '';
+    const word = unexpandedWord(value);
+    if (word === undefined) continue;
+    throw cannot('read the environment', `${name} is ${value}, but no shell has expanded ${word}`, {
+      code: 'option/invalid',
+      kind: 'usage',
+      hint: 'write the full path',
+    });
+  }
 }
 
 /** Names of arguments that are paths. */

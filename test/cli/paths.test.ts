@@ -30,3 +30,19 @@ describe('a path on the command line', () => {
     expect(existsSync(join(folder, '~'))).toBe(false);
   });
 });
+
+describe('a folder in the environment', () => {
+  test.for([
+    ['ISDA_DATA', '~/data', '~'],
+    ['ISDA_HOME', '$HOME/isda', '$HOME'],
+    ['ISDA_LIBTENSORFLOW', '~', '~'],
+  ] as const)('is refused if no shell has expanded it: %s=%s', async ([name, value, word], { folder }) => {
+    const line = ['data', 'download', 'cifar10', '--from', 'none.tar.gz'];
+    expect(await runCli(folder, line, { [name]: value })).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: cannot read the environment: ${name} is ${value}, but no shell has expanded ${word}\n  hint: write the full path\n`,
+    });
+    expect(existsSync(join(folder, value))).toBe(false);
+  });
+});
