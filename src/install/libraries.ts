@@ -1,6 +1,7 @@
 // Folders with libtensorflow: its two libraries and the C headers.
 import { createReadStream, existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { readFailure } from '../common/files.js';
 import type { EngineBuild } from './wheels.js';
 
 /** The files against which the binding is compiled and linked. All paths are absolute. */
@@ -34,15 +35,21 @@ export function readLibraries(folder: string): Libraries | string {
   return { directory: resolve(core, '..'), core, framework, headers: join(root, 'include') };
 }
 
-/** Returns the build of libtensorflow: `cuda` if it contains the name of the NVIDIA driver's library, else `cpu`. */
-export async function buildOf(libraries: Libraries): Promise<EngineBuild> {
-  for (const file of [libraries.framework, libraries.core]) {
-    let tail = '';
+/** Whether a file contains the name of the NVIDIA driver's library. Errors: it cannot be read. */
+async function namesDriver(file: string): Promise<boolean> {
+  let tail = '';
+  try {
     for await (const chunk of createReadStream(realpathSync(file), { highWaterMark: 1 << 22 })) {
       const text = tail + (chunk as Buffer).toString('latin1');
-      if (text.includes('libcuda.so')) return 'cuda';
+      if (text.includes('libcuda.so')) return true;
       tail = text.slice(-16);
     }
+    return false;
+  } catch (error) {
+    throw readFailure(file, error);
   }
-  return 'cpu';
 }
+
+/** Returns the build of libtensorflow: `cuda` if it names the NVIDIA driver's library. Errors: it cannot be read. */
+export const buildOf = async ({ framework, core }: Libraries): Promise<EngineBuild> =>
+  (await namesDriver(framework)) || (await namesDriver(core)) ? 'cuda' : 'cpu';

@@ -4,6 +4,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { cannot, reasonOf, systemCode } from '../common/errors.js';
+import { readReason } from '../common/files.js';
 import type { Environment } from '../common/home.js';
 import { packageVersion } from './packages.js';
 import { nvidiaDriver } from './driver.js';
@@ -114,7 +115,12 @@ export function readEngine(directory: string): EngineSearch {
   }
   for (const file of marker.files) {
     const path = resolve(directory, file.path);
-    const bytes = statSync(path, { throwIfNoEntry: false })?.size;
+    let bytes: number | undefined;
+    try {
+      bytes = statSync(path, { throwIfNoEntry: false })?.size;
+    } catch (error) {
+      return { missing: `${path} is not readable: ${readReason(error)}` };
+    }
     if (bytes === undefined) return { missing: `${path} is gone` };
     if (bytes !== file.bytes) return { missing: `${path} has changed (${bytes} bytes, not ${file.bytes})` };
   }

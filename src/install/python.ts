@@ -8,8 +8,11 @@ import type { Environment } from '../common/home.js';
 import { findProgram, hintFor, runProgram } from './process.js';
 import { pipArguments, type Wheel } from './wheels.js';
 
-// find_spec gives the folder without running any of the package; importing TensorFlow takes seconds.
+// find_spec gives the folder without running any of the package; importing TensorFlow takes seconds. The working
+// directory, an empty entry of the path, may hold a user's file of the name of a module, such as json.py.
 const whereIsTensorflow = `
+import sys
+sys.path = [place for place in sys.path if place]
 import importlib.metadata, importlib.util, json
 spec = importlib.util.find_spec("tensorflow")
 places = list(spec.submodule_search_locations or []) if spec else []

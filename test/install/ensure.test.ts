@@ -1,6 +1,6 @@
 // The whole set-up with fake programs: its result, a single installation, and no remains after an interruption.
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -104,6 +104,9 @@ describe('ensureEngine', () => {
     expect(await readFile(record(), 'utf8')).toContain(`-Wl,-rpath,${folder}`);
     await writeFile(join(folder, 'libtensorflow_cc.so.2'), 'a newer library');
     expect(findEngine(options()).found).toBeUndefined();
+    await rm(join(folder, 'libtensorflow_cc.so.2'));
+    await symlink('libtensorflow_cc.so.2', join(folder, 'libtensorflow_cc.so.2'));
+    expect(findEngine(options()).missing).toContain('libtensorflow_cc.so.2 is not readable: ELOOP');
   });
 
   it('takes an installed Python tensorflow that is new enough, before a download', async () => {

@@ -180,6 +180,11 @@ exit 1`),
     await rm(join(folder, 'include'), { recursive: true });
     machine.environment['ISDA_LIBTENSORFLOW'] = folder;
     expect(await message()).toContain('has no include/tensorflow/c/eager/c_api.h');
+    const unreadable = await makeLibraries(join(machine.root, 'unreadable'));
+    await rm(join(unreadable, 'libtensorflow_framework.so.2'));
+    await mkdir(join(unreadable, 'libtensorflow_framework.so.2'));
+    machine.environment['ISDA_LIBTENSORFLOW'] = unreadable;
+    expect(await message()).toMatch(/cannot read .*libtensorflow_framework\.so\.2: it is a folder$/);
   });
 
   it('with a cache folder that cannot be written', async () => {
@@ -190,6 +195,20 @@ exit 1`),
     // Not even root may make folders in /sys.
     expect(await message('/sys/isda')).toMatch(/the cache folder \/sys\/isda (is not writable|is on a read-only)/);
     expect(await message('/proc/isda')).toMatch(/the cache folder \/proc\/isda cannot be created[^]*hint: ISDA_HOME/);
+  });
+
+  it('with a read-only disk that holds other engines', async (context) => {
+    const disk = await mountSmallDisk(machine.home, 300_000);
+    if (disk === undefined) return context.skip('no disk can be mounted here');
+    try {
+      await mkdir(join(machine.home, 'engine'));
+      await disk.readOnly();
+      expect(await message()).toMatch(
+        /the cache folder .* is on a read-only file system\n.*EROFS.*\n {2}hint: ISDA_HOME/,
+      );
+    } finally {
+      await disk.unmount();
+    }
   });
 
   it.skipIf(process.getuid?.() === 0)('with a read-only cache folder', async () => {
