@@ -1,9 +1,11 @@
 // The npm package: its files, and the modules that users can import.
-import { existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { test } from '../temporary-folder.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const manifest = z
@@ -58,5 +60,27 @@ describe('`npm run pack`', () => {
     expect(binding).toMatchObject({ name: '@tensorflow/tfjs-node-gpu', gypfile: false });
     expect(binding['dependencies']).toEqual({ 'google-protobuf': '^3.9.2' });
     expect(binding).not.toHaveProperty('scripts');
+  });
+
+  test('leaves the manifests as they were, also after it was interrupted', async ({ folder }) => {
+    const files = ['package.json', 'node_modules/@tensorflow/tfjs-node-gpu/package.json'];
+    for (const file of files) {
+      mkdirSync(dirname(join(folder, file)), { recursive: true });
+      copyFileSync(join(root, file), join(folder, file));
+    }
+    const contents = (base: string): string[] => files.map((file) => readFileSync(join(base, file), 'utf8'));
+    const run = async (...steps: readonly string[]): Promise<void> => {
+      const code = `const pack = await import(${JSON.stringify(`${root}scripts/pack.mjs`)});
+        for (const step of ${JSON.stringify(steps)}) pack[step + 'Manifests'](${JSON.stringify(folder)});`;
+      await execa(process.execPath, ['--input-type=module', '-e', code]);
+    };
+    await run('exchange');
+    expect(contents(folder)).not.toEqual(contents(root));
+    await run('exchange', 'restore');
+    expect(contents(folder)).toEqual(contents(root));
+    await run('exchange');
+    writeFileSync(join(folder, 'package.json'), '{"name": "edited"}');
+    await run('restore');
+    expect(contents(folder)).toEqual(['{"name": "edited"}', contents(root)[1]]);
   });
 });
