@@ -96,7 +96,8 @@ function examine(error) {
     toolFinding('Python', ['python3'], 'install Python 3 with pip: `isda setup` downloads TensorFlow with it'),
     toolFinding(
       'C++ compiler',
-      process.env.CXX ? [process.env.CXX] : ['g++', 'c++', 'clang++'],
+      // $CXX may have further words, such as `ccache g++`.
+      process.env.CXX?.trim() ? [process.env.CXX.trim().split(/\s+/)[0]] : ['g++', 'c++', 'clang++'],
       '`isda setup` compiles with it',
     ),
     { name: 'engine', state: 'note', value: 'not checked: the program cannot be loaded' },

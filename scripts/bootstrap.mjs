@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url';
 /** The project's root. */
 export const projectRoot = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** The oldest major version of Node.js that runs the project. */
-const oldestNode = 20;
+/** The oldest version of Node.js that runs the project, as `engines` of package.json. */
+const oldestNode = [20, 9];
 
 /** An expected failure: shown without a stack. */
 export class StepError extends Error {}
@@ -40,9 +40,10 @@ export function run(program, args, { cwd = projectRoot, environment = process.en
 
 /** Throws where Node.js is too old. */
 export function checkNode(version = process.versions.node) {
-  if (Number.parseInt(version, 10) >= oldestNode) return;
+  const [major, minor] = version.split('.').map(Number);
+  if (major > oldestNode[0] || (major === oldestNode[0] && minor >= oldestNode[1])) return;
   throw new StepError(
-    `cannot start: Node.js ${version} is too old, ${oldestNode} or newer is needed (https://nodejs.org)`,
+    `cannot start: Node.js ${version} is too old, ${oldestNode.join('.')} or newer is needed (https://nodejs.org)`,
   );
 }
 

@@ -85,6 +85,10 @@ describe('a program that cannot be loaded', () => {
     expect(inside.stdout).toMatch(/^ok +isda +\d+\.\d+\.\d+\nok +Node\.js +\d+\./);
     expect(inside.stdout).toMatch(/^MISSING +packages +not installed\n +→ `npm ci`$/m);
     expect(inside.stdout).toMatch(/^MISSING +program +not compiled\n +→ `npm run build`$/m);
+    await writeFile(join(folder, 'ccache'), '', { mode: 0o755 });
+    const env = { NO_COLOR: '1', CXX: `${join(folder, 'ccache')} g++` };
+    const withWords = await execa(process.execPath, [program, 'doctor'], { cwd: folder, reject: false, env });
+    expect(withWords.stdout).toContain(`ok       C++ compiler  ${join(folder, 'ccache')}\n`);
     const outside = await start(folder, program, 'doctor', '--json');
     const { ok, findings } = JSON.parse(outside.stdout) as { ok: boolean; findings: { advice?: string }[] };
     expect(ok).toBe(false);

@@ -125,8 +125,12 @@ describe('bootstrap', () => {
   });
 
   it('refuses a Node.js that is too old', async () => {
-    const code = `import('${scripts}bootstrap.mjs').then(({ checkNode }) => { checkNode('20.0.0'); checkNode('18.19.1'); })`;
-    const { stderr } = await execa(process.execPath, ['-e', code], { reject: false });
-    expect(stderr).toContain('cannot start: Node.js 18.19.1 is too old, 20 or newer is needed');
+    const check = async (version: string): Promise<string> => {
+      const code = `import('${scripts}bootstrap.mjs').then(({ checkNode }) => checkNode('${version}'))`;
+      return (await execa(process.execPath, ['-e', code], { reject: false })).stderr;
+    };
+    expect([await check('20.9.0'), await check('22.0.0')]).toEqual(['', '']);
+    expect(await check('20.8.1')).toContain('cannot start: Node.js 20.8.1 is too old, 20.9 or newer is needed');
+    expect(await check('18.19.1')).toContain('cannot start: Node.js 18.19.1 is too old');
   });
 });
