@@ -10,6 +10,8 @@ fail() {
 
 here=$(cd "$(dirname "$0")" && pwd)
 target=${1:-isda}
+# The temporary folder is beside the target, not in it.
+while [ "$target" != / ] && [ "${target%/}" != "$target" ]; do target=${target%/}; done
 fact() { sed -n "s/.*\"$1\": \"\(.*\)\".*/\1/p" "$here/manifest.json"; }
 
 for tool in cat cut dirname gzip mkdir mv readlink rm sed sha256sum sort tar uname; do

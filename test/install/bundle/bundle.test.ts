@@ -67,10 +67,13 @@ describe('a bundle', () => {
       'ISDA_BUILD=cpu',
       'ISDA_LIBTENSORFLOW=',
     ];
+    const calledBy = (program: string): string[] => [...expected, `ISDA_PROGRAM=${program}`];
     const disturbed = { ISDA_HOME: '/nowhere', ISDA_LIBTENSORFLOW: '/nowhere' };
-    expect((await run(join(folder, 'isda'), disturbed)).stdout.split('\n')).toEqual(expected);
-    await symlink(join(folder, 'isda'), join(there.root, 'link'));
-    expect((await run(join(there.root, 'link'), {})).stdout.split('\n')).toEqual(expected);
+    expect((await run(join(folder, 'isda'), disturbed)).stdout.split('\n')).toEqual(calledBy(join(folder, 'isda')));
+    const link = join(there.root, "it's a link");
+    await symlink(join(folder, 'isda'), link);
+    const quoted = `'${link.replace("'", "'\\''")}'`;
+    expect((await run(link, {})).stdout.split('\n')).toEqual(calledBy(quoted));
     expect(findEngine({ home: folder, environment: {}, build: 'cpu' }).found?.version).toBe('9.9.9');
   });
 
@@ -119,6 +122,13 @@ describe('a bundle', () => {
     expect(damaged.stderr).toContain(`${parts[1].file}: FAILED`);
     expect(existsSync(join(there.root, 'other'))).toBe(false);
     await expect(ensureFromBundle(bundle, engineOptions(there))).rejects.toThrow(/part .*002 is damaged/);
+  });
+
+  it('installs to a folder that is given with a slash at its end', async () => {
+    const { exitCode, stdout } = await install(await pack(packing, name()), 'two words//');
+    expect(exitCode).toBe(0);
+    expect(stdout).toContain('start it with two words/isda');
+    expect(existsSync(join(there.root, 'two words', 'isda'))).toBe(true);
   });
 
   it('says what is wrong before it unpacks', async () => {

@@ -51,7 +51,7 @@ export async function makeNode(path: string, words: readonly string[] = []): Pro
      #include <initializer_list>
      int main(int count, char** words) {
        for (int i = 1; i < count; i++) std::puts(words[i]);
-       for (const char* name : {"ISDA_HOME", "ISDA_BUILD", "ISDA_LIBTENSORFLOW"})
+       for (const char* name : {"ISDA_HOME", "ISDA_BUILD", "ISDA_LIBTENSORFLOW", "ISDA_PROGRAM"})
          std::printf("%s=%s\\n", name, std::getenv(name) ? std::getenv(name) : "");
      }`,
   );
