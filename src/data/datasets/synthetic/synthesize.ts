@@ -1,8 +1,8 @@
 // Writes a synthetic data set in the binary format of CIFAR-10 or CIFAR-100.
 import { mkdir, mkdtemp, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { cannot, reasonOf, type IsdaError } from '../../../common/errors.js';
-import { makeFolder } from '../../../common/files.js';
+import { cannot, type IsdaError } from '../../../common/errors.js';
+import { makeFolder, writeFailureWithSpace } from '../../../common/files.js';
 import { formatBytes } from '../../../common/format.js';
 import { replaceFolder } from '../../../common/replace-folder.js';
 import { cifarFormats, type DatasetPart } from '../cifar/format.js';
@@ -81,7 +81,7 @@ export async function synthesize(options: SynthesizeOptions, directory: string):
     if (found === undefined) await rename(made, folder);
     else await swap(folder, made, join(aside, 'old'), found);
   } catch (error) {
-    throw cannot('synthesize images', reasonOf(error), { code: 'file/write', place: folder, cause: error });
+    throw await writeFailureWithSpace(folder, error);
   } finally {
     if (aside !== undefined) await removeAside(aside, found?.own ?? []);
   }

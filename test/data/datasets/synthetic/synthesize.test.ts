@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { IsdaError } from '../../../../src/common/errors.js';
 import { loadCifar } from '../../../../src/data/datasets/cifar/cifar.js';
 import { synthesizeRecords, type SynthesizeOptions } from '../../../../src/data/datasets/synthetic/files.js';
 import { synthesize } from '../../../../src/data/datasets/synthetic/synthesize.js';
+import { mountSmallDisk } from '../../../faults/small-disk.js';
 import { temporaryFolder, writeFiles } from '../../helpers.js';
 
 const small: SynthesizeOptions = { name: 'cifar10', train: 23, test: 7, classes: 10, seed: 4 };
@@ -77,6 +78,18 @@ describe('synthesize', () => {
       });
     }
     expect((await readFile(join(folder, file), 'utf8')).slice(0, 3)).toBe('AAA');
+  });
+
+  it('names the folder and the free space if the disk is full, and leaves nothing', async (context) => {
+    const directory = join(await temporaryFolder(), 'small');
+    const disk = await mountSmallDisk(directory, 60_000);
+    if (disk === undefined) return context.skip('no disk can be mounted here');
+    onTestFinished(() => disk.unmount());
+    await expect(synthesize(small, directory)).rejects.toMatchObject({
+      message: expect.stringMatching(/^cannot write .*cifar-10-batches-bin: the disk is full \(.* free\)$/) as string,
+      hint: 'free some space or choose another folder',
+    });
+    expect(await readdir(directory)).toEqual([]);
   });
 
   it.each([
