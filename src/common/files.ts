@@ -1,8 +1,8 @@
 // Atomic, durable file writes, and messages for file-system errors.
 import { randomBytes } from 'node:crypto';
 import { statfsSync } from 'node:fs';
-import { mkdir, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, readlink, realpath, rename, rm, stat, statfs } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { cannot, reasonOf, systemCode, type IsdaError } from './errors.js';
 import { formatBytes } from './format.js';
 import { specialKind } from './special-files.js';
@@ -170,6 +170,16 @@ export function temporaryPath(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
+/** Returns the path to which links lead, also if nothing is there yet. */
+async function endOfLinks(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    const next = systemCode(error) === 'ENOENT' ? await readlink(path).catch(() => undefined) : undefined;
+    return next === undefined ? path : endOfLinks(resolve(dirname(path), next));
+  }
+}
+
 /**
  * Writes a file atomically and durably: at any moment, even after a crash or a power cut, its path has the old or the
  * new content. The content is written to a temporary file in the same folder, which is synced and renamed; then the
@@ -181,7 +191,7 @@ export function temporaryPath(path: string): string {
 export async function writeFileAtomically(path: string, content: FileContent): Promise<void> {
   let aside: string | undefined;
   try {
-    const target = await realpath(path).catch(() => path);
+    const target = await endOfLinks(path);
     const existing = await stat(target).catch(() => undefined);
     // A rename would replace a device such as /dev/null by a file.
     const kind = existing && specialKind(existing);

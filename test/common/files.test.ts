@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
@@ -32,6 +41,18 @@ describe('writeFileAtomically', () => {
     expect(readFileSync(join(folder, 'file'), 'utf8')).toBe('new');
     expect(statSync(join(folder, 'file')).mode & 0o777).toBe(0o600);
     expect(readdirSync(folder).sort()).toEqual(['file', 'link']);
+  });
+
+  test('makes the file that a link leads to', async ({ folder }) => {
+    mkdirSync(join(folder, 'other'));
+    symlinkSync('other/file', join(folder, 'second'));
+    symlinkSync('second', join(folder, 'link'));
+    await writeFileAtomically(join(folder, 'link'), 'new');
+    expect(readFileSync(join(folder, 'other', 'file'), 'utf8')).toBe('new');
+    expect(readlinkSync(join(folder, 'link'))).toBe('second');
+    symlinkSync('loop', join(folder, 'loop'));
+    await writeFileAtomically(join(folder, 'loop'), 'new');
+    expect(readFileSync(join(folder, 'loop'), 'utf8')).toBe('new');
   });
 
   test('an error while writing keeps the old file and leaves nothing behind', async ({ folder }) => {
