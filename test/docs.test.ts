@@ -1,8 +1,11 @@
 // The README and the docs name existing files and show valid configs.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { createProgram } from '../src/cli/main.js';
+import { findConfig } from '../src/config/find.js';
 import { ganConfigSchema } from '../src/config/gan.js';
 import { experimentSchema } from '../src/config/schema.js';
 import { kit } from '../src/runs/kit.js';
@@ -58,6 +61,65 @@ describe.each(pages)('%s', (page) => {
       expect(checked.error?.issues, block).toBeUndefined();
     }
   });
+});
+
+describe('command lines', () => {
+  const program = createProgram({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    environment: {},
+    workingDirectory: projectRoot,
+    now: () => 0,
+    clock: () => 0,
+    onSignal: () => () => undefined,
+    exit: () => {
+      throw new Error('the program ends the process');
+    },
+  });
+  const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
+
+  /** The command that the first words of a line call, and its options. */
+  function called(words: readonly string[]): { command: Command; known: readonly (string | undefined)[] } {
+    let command: Command = program;
+    const known = ['--help', ...command.options.map(({ long }) => long)];
+    for (const word of words) {
+      const part = command.commands.find((each) => each.name() === word);
+      if (part === undefined) break;
+      command = part;
+      known.push(...command.options.map(({ long }) => long));
+    }
+    return { command, known };
+  }
+
+  /** Command lines in blocks and in backticks; a comment after a line is left out. */
+  const linesOf = (page: string): readonly string[][] =>
+    [...read(page).matchAll(/(?:^|[`\s])(?:(?:node )?bin\/isda\.js|isda) ([a-z][^`\n]*)/g)].map(([, line]) =>
+      line.replace(/\s#.*$/, '').split(/\s+/),
+    );
+
+  it.each([...pages, 'CONTRIBUTING.md'])('in %s have options that exist, and configs', (page) => {
+    const mistakes = linesOf(page).flatMap((words) => {
+      const { command, known } = called(words);
+      if (command === program) return [];
+      const options = words
+        .flatMap((word) => /^--[a-z][\w-]*/.exec(word) ?? [])
+        .filter((flag) => !known.includes(flag));
+      const config = words[words.indexOf('--config') + 1];
+      const isName = words.includes('--config') && /^[a-z]+\d[\w-]*$/.test(config);
+      return [...options, ...(isName && !hasConfig(config) ? [config] : [])].map(
+        (each) => `${words.join(' ')}: ${each}`,
+      );
+    });
+    expect(mistakes).toEqual([]);
+  });
+
+  function hasConfig(name: string): boolean {
+    try {
+      return findConfig(name, places) !== '';
+    } catch {
+      return false;
+    }
+  }
 });
 
 it.each(['docs/config.md', 'docs/data.md', 'docs/extending.md'])('%s shows configs', (page) => {
