@@ -110,12 +110,56 @@ async function failureOf(folder: string, files: Readonly<Record<string, string>>
   return stderr.slice(stderr.indexOf('error: '));
 }
 
+/** Plain SGD whose learning rate is the scalar of a name, with more properties. */
+const sgdOf = (scalar: string, more = ''): string =>
+  `export const createOptimizer = ({ kit: { ops } }) => ({ name: 'own', ${more}
+    scalars: { '${scalar}': ({ learningRate }) => learningRate },
+    update({ program, parameter, value, gradient, scalars }) {
+      program.assign(parameter, ops.sub(value, ops.mul(gradient, scalars['${scalar}'])));
+    } });`;
+
+describe('the scalars of a custom optimizer', () => {
+  test('may be called like inputs of the step', async ({ folder }) => {
+    await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
+    const small = ['dataset.subset=20', 'dataset.testSubset=10', `dataset.dir=${folder}`, 'training.workers=0'];
+    const outcomes = [];
+    for (const name of ['rate', 'seed', 'images', 'labels', 'slot']) {
+      const module = join(folder, `${name}.mjs`);
+      writeFileSync(module, sgdOf(name));
+      const own = ['optimizer.name=custom', `optimizer.module=${module}`, 'training.epochs=1', 'training.readEvery=2'];
+      const out = join(folder, name);
+      const args = ['train', '--config', 'tiny-cross-entropy', '--out', out, ...setsOf([...small, ...own])];
+      expect(await runCli(folder, args, environment)).toMatchObject({ code: 0 });
+      outcomes.push(outcomeOf(out).metrics);
+    }
+    for (const outcome of outcomes) expect(outcome).toEqual(outcomes[0]);
+  });
+
+  test.for(['head.rate', 'ema.share'])('may not be called %s', async (name, { folder }) => {
+    const text = await failureOf(folder, { 'own.mjs': sgdOf(name) }, places.optimizer);
+    expect(text.split('\n')[0]).toContain(`own.mjs: the scalar ${name} of its optimizer has a reserved name`);
+  });
+});
+
 const places = {
   optimizer: ['optimizer.name=custom', 'optimizer.module=own.mjs'],
   augmentation: ['augmentation.custom.module=own.mjs'],
   metrics: ['training.metrics.module=own.mjs'],
   schedule: ['schedule.name=custom', 'schedule.module=own.mjs'],
 } as const;
+
+test('a custom optimizer may leave a parameter as it is', async ({ folder }) => {
+  await synthesize({ name: 'cifar10', train: 20, test: 10, classes: 10, seed: 1 }, folder);
+  const module = join(folder, 'own.mjs');
+  writeFileSync(
+    module,
+    "export const createOptimizer = () => ({ name: 'own', update: ({ program, parameter, value }) => program.assign(parameter, value) });",
+  );
+  const small = ['dataset.subset=20', 'dataset.testSubset=10', `dataset.dir=${folder}`, 'training.epochs=1'];
+  const words = setsOf([...small, 'optimizer.name=custom', `optimizer.module=${module}`, 'training.workers=0']);
+  const result = await runCli(folder, ['train', '--config', 'tiny-cross-entropy', ...words], environment);
+  expect(result, result.stderr).toMatchObject({ code: 0 });
+});
 
 describe('a mistake in a custom optimizer, augmentation, metric or schedule', () => {
   const optimizer = (update: string, more = ''): string =>

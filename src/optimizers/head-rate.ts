@@ -1,7 +1,10 @@
 // A different learning rate for some parameters, such as those of the last layer.
 import type { Optimizer } from './optimizer.js';
 
-const ownName = (scalar: string): string => `head.${scalar}`;
+/** Prefix of the names of the scalars for these parameters. */
+export const headPrefix = 'head.';
+
+const ownName = (scalar: string): string => `${headPrefix}${scalar}`;
 
 /**
  * Returns the same optimizer with `factor` times the learning rate for the parameters in `names`, like PyTorch's

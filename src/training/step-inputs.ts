@@ -52,6 +52,11 @@ export const logitsOutput = 'logits';
 
 const scalar: TensorSpec = { dtype: 'float32', shape: [] };
 const ofLoss = (name: string): string => `loss.${name}`;
+const ofOptimizer = (name: string): string => `optimizer.${name}`;
+
+/** Returns the same entries under other names. */
+const renamed = <T>(entries: Readonly<Record<string, T>>, nameOf: (name: string) => string): Record<string, T> =>
+  Object.fromEntries(Object.entries(entries).map(([name, value]) => [nameOf(name), value]));
 
 /** The specs of a batch: images uint8 [N, H, W, C], labels int32 [N]. */
 export function batchSpecs(
@@ -74,8 +79,8 @@ interface SpecParts {
 }
 
 /**
- * The specs of a step's inputs: images, labels, seed int32 [2], the optimizer's scalars, the loss's scalars as
- * `loss.<name>` and, if batches are mixed, those of `mixingSpecs`.
+ * The specs of a step's inputs: images, labels, seed int32 [2], the optimizer's scalars as `optimizer.<name>`, the
+ * loss's scalars as `loss.<name>` and, if batches are mixed, those of `mixingSpecs`.
  */
 export function stepSpecs(
   batchSize: number,
@@ -84,7 +89,7 @@ export function stepSpecs(
 ): Record<'images' | 'labels' | 'seed', TensorSpec> & Record<string, TensorSpec> {
   return {
     ...batchSpecs(batchSize, format),
-    ...optimizerSpecs(optimizer),
+    ...renamed(optimizerSpecs(optimizer), ofOptimizer),
     ...(accumulates === true ? { [gradientScale]: scalar } : {}),
     seed: { dtype: 'int32', shape: [2] },
     ...Object.fromEntries(Object.keys(loss.scalars).map((name) => [ofLoss(name), scalar])),
@@ -97,15 +102,12 @@ export function stepValues(
   { batch, optimizerScalars, seed, lossScalars, group }: StepInputs,
   mixing?: MixingParts,
 ): Record<string, HostArray> {
-  const scalars = [
-    ...Object.entries(optimizerScalars),
-    ...Object.entries(lossScalars).map(([name, value]) => [ofLoss(name), value] as const),
-  ].map(([name, value]) => [name, Float32Array.of(value)] as const);
+  const scalars = { ...renamed(optimizerScalars, ofOptimizer), ...renamed(lossScalars, ofLoss) };
   return {
     images: batch.images,
     labels: batch.labels,
     seed: Int32Array.of(seed[0] | 0, seed[1] | 0),
-    ...Object.fromEntries(scalars),
+    ...Object.fromEntries(Object.entries(scalars).map(([name, value]) => [name, Float32Array.of(value)])),
     ...(group === undefined ? {} : { [gradientScale]: Float32Array.of(1 / group.images) }),
     ...(mixing === undefined ? {} : mixingValues(drawMixing(mixing, seed, batch.labels.length))),
   };
@@ -114,6 +116,10 @@ export function stepValues(
 /** Selects the scalars of a loss from all inputs of a function. */
 export const lossScalarsOf = <T>(loss: Loss, inputs: Readonly<Record<string, T>>): Record<string, T> =>
   Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, inputs[ofLoss(name)]]));
+
+/** Selects the scalars of an optimizer from all inputs of a function. */
+export const optimizerScalarsOf = <T>(optimizer: Optimizer, inputs: Readonly<Record<string, T>>): Record<string, T> =>
+  Object.fromEntries(Object.keys(optimizer.scalars).map((name) => [name, inputs[ofOptimizer(name)]]));
 
 /** Returns the values of a loss's scalars at a position in the run. */
 export const lossScalarsAt = (loss: Loss, progress: TrainingProgress): Record<string, number> =>

@@ -20,6 +20,7 @@ import {
   evaluateFunction,
   logitsOutput,
   lossScalarsOf,
+  optimizerScalarsOf,
   predictFunction,
   stepSpecs,
   trainFunction,
@@ -144,9 +145,9 @@ interface TrainingStepOptions {
   readonly updates?: boolean;
 }
 
-/** Updates the averages of the running statistics. */
-function moveStatistics(parts: StepParts, program: Program, inputs: Readonly<Record<string, Tensor>>): void {
-  for (const statistic of averagedStatistics(parts)) moveAverage(program, statistic, inputs[emaShare]);
+/** Updates the averages of the running statistics. `scalars`: those of the optimizer. */
+function moveStatistics(parts: StepParts, program: Program, scalars: Readonly<Record<string, Tensor>>): void {
+  for (const statistic of averagedStatistics(parts)) moveAverage(program, statistic, scalars[emaShare]);
 }
 
 /**
@@ -164,13 +165,14 @@ export function trainingStep(
     inputs: { ...stepSpecs(batchSize, parts.format, parts), ...(readEvery === 1 ? {} : slotInput) },
     build(inputs, program) {
       const batch = preparedBatch(parts, inputs);
-      const scalars = lossScalarsOf(parts.loss, inputs);
-      const { loss, logits } = trainingLoss(parts, { ...batch, seed: inputs.seed, scalars });
+      const lossScalars = lossScalarsOf(parts.loss, inputs);
+      const { loss, logits } = trainingLoss(parts, { ...batch, seed: inputs.seed, scalars: lossScalars });
       const { maxNorm } = parts;
+      const scalars = optimizerScalarsOf(parts.optimizer, inputs);
       const scale = updates ? inputs[gradientScale] : undefined;
       const group = parts.accumulates === true ? { images: batchSize, ...(scale && { scale }) } : undefined;
-      applyOptimizer(parts.optimizer, loss, { parameters: trainedParameters(parts), scalars: inputs, group, maxNorm });
-      if (updates) moveStatistics(parts, program, inputs);
+      applyOptimizer(parts.optimizer, loss, { parameters: trainedParameters(parts), scalars, group, maxNorm });
+      if (updates) moveStatistics(parts, program, scalars);
       return stepOutputs(
         program,
         { loss, correct: countOf(equal(argMax(logits), batch.labels)) },

@@ -41,7 +41,7 @@ function train(model: ModelInput, execution: Execution) {
   try {
     session.write(values);
     const rate = Float32Array.of(learningRate);
-    const shared = { images, labels, learningRate: rate, 'loss.lambda': Float32Array.of(0.5) };
+    const shared = { images, labels, 'optimizer.learningRate': rate, 'loss.lambda': Float32Array.of(0.5) };
     const losses = Array.from({ length: steps }, (_, step) => {
       const outputs = session.call(trainFunction(batchSize), { ...shared, seed: Int32Array.of(1, step) });
       return Number(outputs.loss[0]);

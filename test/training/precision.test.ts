@@ -38,7 +38,7 @@ function losses(
   try {
     session.write(initialValues(tensors, 3));
     return Array.from({ length: steps }, (_, step) => {
-      const scalars = { learningRate: Float32Array.of(0.05), 'loss.lambda': Float32Array.of(0.5) };
+      const scalars = { 'optimizer.learningRate': Float32Array.of(0.05), 'loss.lambda': Float32Array.of(0.5) };
       const inputs = { images, labels, seed: Int32Array.of(0, step), ...scalars };
       return session.call(trainFunction(batchSize), inputs).loss[0];
     });

@@ -59,7 +59,7 @@ describe('openTrainingSession', () => {
       images: generated.storage.images.subarray(0, count * 3072),
       labels: generated.labels.subarray(0, count),
     });
-    const extra = { learningRate: Float32Array.of(0.1), seed: Int32Array.of(0, 0) };
+    const extra = { 'optimizer.learningRate': Float32Array.of(0.1), seed: Int32Array.of(0, 0) };
     for (const size of [3, 2]) {
       const result = first.session.call(trainFunction(size), { ...batch(size), ...extra });
       expect(Number.isFinite(result['loss'][0])).toBe(true);
