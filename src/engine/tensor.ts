@@ -116,18 +116,19 @@ export function detach(tensor: Tensor): Tensor {
 export function withGradient(made: Tensor, inputs: readonly Tensor[], backward: Origin['backward']): Tensor {
   if (!inputs.some((input) => input.needsGradient)) return made;
   // Gradients are stored by handle: a value that is one of its own inputs needs a new handle.
-  const value = inputs.some((input) => input.handle === made.handle) ? copied(made) : made;
+  const value = inputs.some((input) => input.handle === made.handle) ? identity(made) : made;
   return { ...value, needsGradient: true, origin: { inputs, backward } };
 }
 
-function copied(tensor: Tensor): Tensor {
+/** Returns the same value with a handle of its own, detached from differentiation. */
+export function identity(tensor: Tensor): Tensor {
   const { program, dtype, shape } = tensor;
   return program.execute('Identity', { T: type(dtype) }, [tensor], [{ dtype, shape }])[0];
 }
 
 /**
- * Calls a function with a custom gradient: `compute` gets the inputs detached from differentiation and returns the
- * value and its backward pass.
+ * Calls a function with a custom gradient: `compute` gets the inputs detached from differentiation and returns a value
+ * that it computes, and its backward pass.
  */
 export function customGradient(
   inputs: readonly Tensor[],

@@ -1,8 +1,41 @@
 // The operations of the kit: those of the engine, with checks of their arguments.
 import { cannot } from '../common/errors.js';
 import { kindOf } from '../common/kind-of.js';
+import { callOwn } from '../common/modules.js';
 import * as ops from '../engine/ops/index.js';
-import { customGradient, detach, isTensor } from '../engine/tensor.js';
+import { customGradient as engineGradient, detach, identity, isTensor } from '../engine/tensor.js';
+
+const gradientOfOwn = 'compute the gradient of a customGradient';
+
+/** Errors: the result of a user's backward pass is not a list of tensors, or undefined, one for each input. */
+function requireGradients(gradients: unknown): void {
+  const refuse = (reason: string): Error => cannot(gradientOfOwn, reason, { code: 'module/unusable' });
+  if (!Array.isArray(gradients))
+    throw refuse(`backward returns ${said(gradients)}, expected a list with a gradient for each input`);
+  const stray = gradients.findIndex((gradient) => gradient !== undefined && !isTensor(gradient));
+  if (stray === -1) return;
+  throw refuse(`element ${stray} of the result of backward is ${said(gradients[stray])}, expected a tensor`);
+}
+
+/** The engine's `customGradient` for users' functions: their results are checked, and errors name the user's file. */
+const customGradient: typeof engineGradient = (inputs, compute) =>
+  engineGradient(inputs, (...detached) => {
+    const made = compute(...detached) as Partial<ReturnType<typeof compute>> | undefined;
+    const { value, backward } = made ?? {};
+    if (!isTensor(value) || typeof backward !== 'function') {
+      const reason = `its function returns ${said(made)}, expected { value, backward }`;
+      throw cannot('compute customGradient', reason, { code: 'module/unusable' });
+    }
+    return {
+      // Gradients follow the order of the handles: a value made before its inputs would come too late for them.
+      value: identity(value),
+      backward(gradient, wanted) {
+        const gradients = callOwn(undefined, gradientOfOwn, () => backward(gradient, wanted));
+        requireGradients(gradients);
+        return gradients;
+      },
+    };
+  });
 
 const all = { ...ops, customGradient, detach };
 
@@ -44,12 +77,15 @@ const withNumber: Readonly<Record<string, string>> = {
 
 const places = ['first', 'second', 'third'];
 
-const said = (value: unknown): string =>
-  isTensor(value) ? 'a tensor' : typeof value === 'number' ? `the number ${value}` : kindOf(value);
+function said(value: unknown): string {
+  if (isTensor(value)) return 'a tensor';
+  if (Array.isArray(value) && value.length === 0) return 'an empty list';
+  return typeof value === 'number' ? `the number ${value}` : kindOf(value);
+}
 
 const fits: Readonly<Record<string, (value: unknown) => boolean>> = {
   T: isTensor,
-  L: (value) => Array.isArray(value) && value.every(isTensor),
+  L: (value) => Array.isArray(value) && value.length > 0 && value.every(isTensor),
   N: (value) => typeof value === 'number',
   '.': () => true,
 };
