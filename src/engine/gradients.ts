@@ -5,6 +5,10 @@ import { onesLike, zerosLike } from './ops/fill.js';
 import type { Tensor } from './tensor.js';
 import { describeSpec, sameShape } from './types.js';
 
+/** The hint of errors for a value without a gradient. */
+export const withoutGradient =
+  'detach, argMax, inTopK, oneHot, comparisons and casts to int32 or bool have no gradient';
+
 /**
  * Returns the gradients of a scalar with respect to `targets`, in their order; zeros if the scalar does not depend on
  * a target. Values are visited from the last created to the first, so that each gradient is complete before it is
@@ -31,7 +35,7 @@ export function pullBack(root: Tensor, rootGradient: Tensor, targets: readonly T
     inputs.forEach((input, index) => {
       const part = inputGradients[index];
       if (!input.needsGradient || part === undefined) return;
-      if (!sameShape(part.shape, input.shape)) {
+      if (!sameShape(part.shape, input.shape) || part.dtype !== input.dtype) {
         throw cannot('differentiate', `a gradient is ${describeSpec(part)} for an input of ${describeSpec(input)}`, {
           code: 'engine/shape',
         });

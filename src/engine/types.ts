@@ -22,6 +22,9 @@ export const dtypeCodes: Readonly<Record<DType, number>> = {
   bfloat16: 14,
 };
 
+/** Whether values of a type have fractions, and gradients. */
+export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'bfloat16';
+
 /** The number of elements of a shape; 1 for a scalar. */
 export function sizeOf(shape: Shape): number {
   return shape.reduce((product, extent) => product * extent, 1);

@@ -1,5 +1,6 @@
 // An optimizer's step on all parameters: gradients, optional accumulation and clipping, then updates.
-import { gradients } from '../engine/gradients.js';
+import { cannot } from '../common/errors.js';
+import { gradients, withoutGradient } from '../engine/gradients.js';
 import { packed } from '../engine/packs.js';
 import { clamp } from '../engine/ops/index.js';
 import { detach, type Tensor } from '../engine/tensor.js';
@@ -26,9 +27,19 @@ interface ParameterGradient {
   readonly gradient: Tensor;
 }
 
+/** Errors: no parameter influences the loss through operations with a gradient. */
+function requireGradient(loss: Tensor): void {
+  if (loss.needsGradient) return;
+  throw cannot('differentiate', 'the loss has no gradient with respect to any parameter, so nothing would be trained', {
+    code: 'module/unusable',
+    hint: withoutGradient,
+  });
+}
+
 /** Returns the gradients of `loss`; the parameters of a pack have one joint gradient. */
 function parameterGradients(loss: Tensor, parameters: readonly TensorDeclaration[]): ParameterGradient[] {
   const { program } = loss;
+  requireGradient(loss);
   const found = gradients(
     loss,
     parameters.map((parameter) => program.read(parameter)),

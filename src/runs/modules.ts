@@ -6,6 +6,7 @@ import { callable, callOwn, makePart, useModule } from '../common/modules.js';
 import { parseOverrides } from '../config/overrides.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { valueAt } from '../config/tree.js';
+import { withoutGradient } from '../engine/gradients.js';
 import { isTensor, type Tensor } from '../engine/tensor.js';
 import { describeSpec } from '../engine/types.js';
 import type { Loss, LossInputs, LossShape } from '../losses/loss.js';
@@ -74,7 +75,7 @@ function requireGradient(value: Tensor, { logits, features, weight }: LossInputs
     'the result of compute has no gradient with respect to the network, so nothing would be trained',
     {
       code: 'module/unusable',
-      hint: 'detach, argMax, inTopK, oneHot, comparisons and casts to int32 or bool have no gradient',
+      hint: withoutGradient,
     },
   );
 }
@@ -159,6 +160,17 @@ function requireClasses(what: string, classes: number, { classes: expected }: Pi
   if (classes !== expected) throw new TypeError(`${what} ${classes} classes, but the images have ${expected}`);
 }
 
+/** Errors: the outputs of a network do not have one row for each image, or its features another number than it says. */
+function requireRows({ features, logits }: NetworkOutputs, images: number, featureSize: number): void {
+  for (const [what, { shape }] of Object.entries({ features, logits })) {
+    if (shape[0] === images) continue;
+    throw new TypeError(`\`${what}\` of the result of apply has ${shape[0]} rows, but there are ${images} images`);
+  }
+  const [, columns] = features.shape;
+  if (columns === featureSize) return;
+  throw new TypeError(`\`features\` of the result of apply has ${columns} columns, but featureSize is ${featureSize}`);
+}
+
 /** As `loadLoss`, for a network. Errors: also if it has other classes than the images. */
 export async function loadNetwork({ module, options }: CustomModelOptions, input: InputShape): Promise<Network> {
   const network = await useModule<NetworkModule['createNetwork'], Network>(
@@ -178,6 +190,7 @@ export async function loadNetwork({ module, options }: CustomModelOptions, input
         requireTensor('`features` of the result of apply', features, 2);
         requireTensor('`logits` of the result of apply', logits, 2);
         requireClasses('`logits` of the result of apply are of', logits!.shape[1], input);
+        requireRows(outputs as NetworkOutputs, images.shape[0], featureSize);
         return outputs as NetworkOutputs;
       }),
   };

@@ -1,7 +1,7 @@
 // Differentiation: values used more than once, detached values, custom gradients, errors.
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
-import { add, exp, matMul, mul, mulScalar, square, sub, sum } from '../../src/engine/ops/index.js';
+import { add, cast, exp, matMul, mul, mulScalar, square, sub, sum } from '../../src/engine/ops/index.js';
 import { customGradient, detach, type Tensor } from '../../src/engine/tensor.js';
 import { checkOperation, randomLeaf } from '../support/check-operation.js';
 import { testEngine } from '../support/engine.js';
@@ -96,5 +96,16 @@ describe.each(executions)('gradients, %s', (execution) => {
     expect(() => slopes([1, 2], wrong)).toThrow(
       'cannot differentiate: a gradient is float32[] for an input of float32[2]',
     );
+    const halved = (x: Tensor): Tensor =>
+      customGradient([x], (inner) => ({ value: square(inner), backward: (gradient) => [cast(gradient, 'bfloat16')] }));
+    expect(() => slopes([1, 2], (x) => sum(halved(x)))).toThrow(
+      'cannot differentiate: a gradient is bfloat16[2] for an input of float32[2]',
+    );
+  });
+
+  it('passes no gradient through integers', () => {
+    const rounded = (x: Tensor): Tensor => cast(cast(x, 'int32'), 'float32');
+    expect(slopes([1.5, 2.5], (x) => sum(mulScalar(rounded(x), 2.7)))).toEqual([0, 0]);
+    expect(slopes([1.5, 2.5], (x) => sum(mul(x, rounded(x))))).toEqual([1, 2]);
   });
 });

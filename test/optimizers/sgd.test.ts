@@ -1,8 +1,11 @@
 // SGD on a small problem, against the same steps in float64.
 import { describe, expect, it } from 'vitest';
-import { mul, mulScalar, square, sum } from '../../src/engine/ops/index.js';
+import { floatScalar, mul, mulScalar, square, sum } from '../../src/engine/ops/index.js';
+import { createTally } from '../../src/engine/tally-program.js';
+import { detach, type Tensor } from '../../src/engine/tensor.js';
 import { declare, filledWith } from '../../src/nn/tensors.js';
 import { applyOptimizer } from '../../src/optimizers/apply.js';
+import { optimizerOptions, type SgdOptions } from '../../src/optimizers/options.js';
 import { createSgd, velocityOf } from '../../src/optimizers/sgd.js';
 import { expectClose } from '../support/close.js';
 import { testEngine } from '../support/engine.js';
@@ -79,4 +82,18 @@ describe('velocityOf', () => {
       trainable: false,
     });
   });
+});
+
+it('refuses a loss without a gradient, with which nothing would be trained', () => {
+  const { program } = createTally();
+  const value = program.read(w);
+  const train = (loss: Tensor) => () =>
+    applyOptimizer(createSgd(optimizerOptions.parse({}) as SgdOptions), loss, {
+      parameters: [w],
+      scalars: { learningRate: floatScalar(program, 1) },
+    });
+  expect(train(sum(value))).not.toThrow();
+  expect(train(sum(detach(value)))).toThrow(
+    'cannot differentiate: the loss has no gradient with respect to any parameter, so nothing would be trained',
+  );
 });

@@ -143,7 +143,7 @@ describe('loadNetwork', () => {
   const input = { height: 32, width: 32, channels: 3, classes: 10 };
   const load = (folder: string, outputs: string, classes = 'input.classes') => {
     const text = `export const createNetwork = ({ options, input }) => ({
-      name: \`own-\${options.depth}\`, classes: ${classes}, featureSize: 4, tensors: [],
+      name: \`own-\${options.depth}\`, classes: ${classes}, featureSize: 10, tensors: [],
       classifier: { weight: {}, bias: {} }, apply: (images) => (${outputs}) });`;
     return loadNetwork({ name: 'custom', module: fileOf(folder, text), options: { depth: 3 } }, input);
   };
@@ -151,7 +151,7 @@ describe('loadNetwork', () => {
 
   test('gives the network that the file makes, and checks its outputs', async ({ folder }) => {
     const network = await load(folder, '{ features: images, logits: images }');
-    expect(network).toMatchObject({ name: 'own-3', classes: 10, featureSize: 4 });
+    expect(network).toMatchObject({ name: 'own-3', classes: 10, featureSize: 10 });
     const matrix = tensorOf([8, 10]);
     expect(network.apply(matrix, pass)).toEqual({ features: matrix, logits: matrix });
     expect(() => network.apply(tensorOf([8]), pass)).toThrow(
@@ -170,6 +170,19 @@ describe('loadNetwork', () => {
     expect(() => network.apply(tensorOf([8, 100]), pass)).toThrow(
       '`logits` of the result of apply are of 100 classes, but the images have 10',
     );
+  });
+
+  test('refuses outputs of other images, or other features than it says', async ({ folder }) => {
+    const network = await load(folder, 'images.outputs');
+    const apply = (features: readonly number[], logits: readonly number[]) => () =>
+      network.apply(
+        tensorOf([8, 4], { outputs: { features: tensorOf(features), logits: tensorOf(logits) } } as never),
+        pass,
+      );
+    expect(apply([8, 10], [8, 10])).not.toThrow();
+    expect(apply([8, 10], [1, 10])).toThrow('`logits` of the result of apply has 1 rows, but there are 8 images');
+    expect(apply([4, 10], [8, 10])).toThrow('`features` of the result of apply has 4 rows, but there are 8 images');
+    expect(apply([8, 9], [8, 10])).toThrow('`features` of the result of apply has 9 columns, but featureSize is 10');
   });
 
   test('says which output is missing', async ({ folder }) => {

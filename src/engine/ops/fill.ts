@@ -2,7 +2,7 @@
 import { cannot } from '../../common/errors.js';
 import { type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import { describeSpec, dtypeCodes, type DType } from '../types.js';
+import { describeSpec, dtypeCodes, isFloat, type DType } from '../types.js';
 import { floatScalar, intVector, run } from './run.js';
 
 /** Returns a tensor with the shape and type of `like`, filled with one value. */
@@ -18,7 +18,7 @@ export const zerosLike = (like: Tensor): Tensor => fillLike(like, 0);
 /** Ones in the shape and type of `like`. */
 export const onesLike = (like: Tensor): Tensor => fillLike(like, 1);
 
-/** The same values in another element type; differentiable between float types. */
+/** The same values in another element type; differentiable between float types, otherwise without a gradient. */
 export function cast(x: Tensor, dtype: DType): Tensor {
   if (x.dtype === dtype) return x;
   if (!(dtype in dtypeCodes)) {
@@ -29,5 +29,7 @@ export function cast(x: Tensor, dtype: DType): Tensor {
   }
   const attributes = { SrcT: type(x.dtype), DstT: type(dtype) };
   const value = x.castTogether?.(dtype) ?? run('Cast', attributes, [x], dtype, x.shape);
+  // A gradient that is cast to integers with the value would lose its fractions.
+  if (!isFloat(dtype)) return value;
   return withGradient({ ...value, castFrom: x }, [x], (gradient) => [cast(gradient, x.dtype)]);
 }
