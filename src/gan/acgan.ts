@@ -2,7 +2,8 @@
 import { add, mean, relu as reluOp, reshape, softmaxCrossEntropy } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { dropout, leakyRelu, linear } from '../nn/layers.js';
+import { dropout } from '../nn/dropout.js';
+import { leakyRelu, linear } from '../nn/layers.js';
 import { createAdam } from '../optimizers/adam.js';
 import { adamOptions } from '../optimizers/options.js';
 import type { Discriminator, Gan } from './gan.js';

@@ -1,7 +1,8 @@
 // CIFAR DenseNets with bottlenecks and compression, DenseNet-BC-L-k (Huang et al., 2017).
 import { avgPool, concat } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, dropout, padChannels, relu } from '../nn/layers.js';
+import { dropout } from '../nn/dropout.js';
+import { batchNorm, conv, padChannels, relu } from '../nn/layers.js';
 import { recomputing } from '../nn/recomputing.js';
 import type { InputShape, Network } from './network.js';
 import type { DensenetOptions } from './options.js';

@@ -2,7 +2,8 @@
 // and the same with squeeze-excitation (Hu et al., 2018).
 import type { Layer } from '../nn/layer.js';
 import { sequence } from '../nn/layer.js';
-import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
+import { dropout } from '../nn/dropout.js';
+import { batchNorm, conv, relu } from '../nn/layers.js';
 import { residualBlock } from '../nn/residual-block.js';
 import { squeezeExcitation } from '../nn/squeeze-excitation.js';
 import type { InputShape, Network } from './network.js';

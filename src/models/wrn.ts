@@ -1,7 +1,8 @@
 // Wide ResNets WRN-d-k (Zagoruyko and Komodakis, 2016): pre-activation blocks, k times as wide as in a CIFAR ResNet.
 import { add } from '../engine/ops/index.js';
 import { sequence, type Layer } from '../nn/layer.js';
-import { batchNorm, conv, dropout, relu } from '../nn/layers.js';
+import { dropout } from '../nn/dropout.js';
+import { batchNorm, conv, relu } from '../nn/layers.js';
 import type { InputShape, Network } from './network.js';
 import type { WrnOptions } from './options.js';
 import { pooledNetwork } from './pooled-network.js';

@@ -8,22 +8,17 @@ import {
   concat,
   conv2d,
   conv2dTransposed,
-  floatScalar,
   gelu as geluOp,
-  greaterEqual,
   layerNorm as layerNormOp,
   leakyRelu as leakyReluOp,
   matMul,
-  mulScalar,
-  mul,
   pad,
   relu as reluOp,
   reshape,
   slice,
 } from '../engine/ops/index.js';
 import type { Tensor } from '../engine/tensor.js';
-import { sizeOf, type Shape } from '../engine/types.js';
-import { keyedUniform } from './keyed-noise.js';
+import { sizeOf } from '../engine/types.js';
 import { readAs, type Layer } from './layer.js';
 import { declare, filledWith, normal, uniformWithin, type TensorDeclaration } from './tensors.js';
 
@@ -36,7 +31,10 @@ export interface ConvLayerOptions {
   readonly kernel: number;
   /** In pixels. Default: 1. */
   readonly stride?: number;
-  /** Zeros on every side, in pixels. Default: (kernel − 1) / 2. */
+  /**
+   * Zeros on every side, in pixels. Default: (kernel − 1) / 2, for an even kernel with stride 1 as PyTorch's
+   * `padding='same'`: the odd zero is at the end. An even kernel with another stride has no default.
+   */
   readonly padding?: number;
   /** Groups of input and output channels that are convolved separately. Default: 1. */
   readonly groups?: number;
@@ -44,7 +42,7 @@ export interface ConvLayerOptions {
   readonly deviation?: number;
   /** The F of initial weights N(0, sqrt(2 / (k k F))): output channels (default) or input channels. */
   readonly fan?: 'outputs' | 'inputs';
-  /** Adds a bias U(−1/sqrt(k k inputs), 1/sqrt(k k inputs)), PyTorch's default. Default: false. */
+  /** Adds a bias U(−b, b) with b = 1/sqrt(k k inputs / groups), PyTorch's default. Default: false. */
   readonly bias?: boolean;
 }
 
@@ -129,9 +127,10 @@ export function convTransposed(name: string, options: ConvTransposedOptions): La
 }
 
 /**
- * Batch normalization over [N, H, W, channels] or [N, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased
+ * Batch normalization of images, tokens or rows [N, …, channels]: eps 1e-5, running = 0.9 running + 0.1 batch (unbiased
  * variance). Channels of zeros after `channels` (`padChannels`) stay zeros. Initial weights: 1, or N(1, deviation^2).
- * If its weight is frozen, the layer also uses the running statistics in training and does not update them.
+ * With a single value per channel the variance is 0, where PyTorch refuses to train. If its weight is frozen, the layer
+ * also uses the running statistics in training and does not update them.
  */
 export function batchNorm(name: string, channels: number, deviation = 0): Layer {
   const of = (part: string, role: 'parameter' | 'statistic', value: number, spread = 0): TensorDeclaration =>
@@ -187,32 +186,6 @@ export const relu: Layer = { tensors: [], apply: (x) => reluOp(x) };
 
 /** Leaky ReLU for any shape: x if it is positive, otherwise `slope` x. */
 export const leakyRelu = (slope: number): Layer => ({ tensors: [], apply: (x) => leakyReluOp(x, slope) });
-
-/**
- * In training, sets values to zero with probability `rate` and scales the others by 1 / (1 − rate). `drawnShape`
- * returns the shape of the random draws, which are broadcast to the shape of x.
- */
-const dropping = (name: string, rate: number, drawnShape: (shape: Shape) => Shape): Layer => ({
-  tensors: [],
-  apply(x, { program, training, seed }) {
-    if (!training || rate === 0) return x;
-    const kept = greaterEqual(keyedUniform(seed, drawnShape(x.shape), name), floatScalar(program, rate));
-    return mul(x, mulScalar(cast(kept, x.dtype), 1 / (1 - rate)));
-  },
-});
-
-/**
- * In training, sets each value to zero with probability `rate` and scales the others by 1 / (1 − rate); for any shape.
- */
-export const dropout = (name: string, rate: number): Layer => dropping(name, rate, (shape) => shape);
-
-/**
- * Stochastic depth (Huang et al., 2016), as timm's DropPath: in training, sets the output of a residual branch to zero
- * with probability `rate`, drawn separately for each image, and scales the others by 1 / (1 − rate). The first axis of
- * x counts the images.
- */
-export const dropPath = (name: string, rate: number): Layer =>
-  dropping(name, rate, (shape) => shape.map((extent, axis) => (axis === 0 ? extent : 1)));
 
 interface LinearLayer extends Layer {
   /** [inputs, outputs] */

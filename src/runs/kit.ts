@@ -2,6 +2,7 @@
 import type { LossFactory } from '../losses/custom.js';
 import type { NetworkFactory } from '../models/custom.js';
 import { keyedNormal, keyedUniform } from '../nn/keyed-noise.js';
+import * as dropouts from '../nn/dropout.js';
 import { sequence } from '../nn/layer.js';
 import * as layers from '../nn/layers.js';
 import type { OptimizerFactory } from '../optimizers/custom.js';
@@ -14,7 +15,7 @@ export const kit = {
   /** Operations on tensors, with gradients. */
   ops: kitOps,
   /** Layers with PyTorch's names and initial values. */
-  layers: { ...layers, sequence },
+  layers: { ...layers, ...dropouts, sequence },
   /** Declares a parameter, statistic or state, with its initial values. */
   declare,
   initializers: { filledWith, normal, uniformWithin },

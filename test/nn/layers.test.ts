@@ -6,7 +6,8 @@ import type { Execution } from '../../src/engine/session.js';
 import { createTally } from '../../src/engine/tally-program.js';
 import type { Program, Tensor, Variable } from '../../src/engine/tensor.js';
 import type { Shape } from '../../src/engine/types.js';
-import { batchNorm, conv, dropPath, dropout, gelu, layerNorm, linear, padChannels, relu } from '../../src/nn/layers.js';
+import { dropPath, dropout } from '../../src/nn/dropout.js';
+import { batchNorm, conv, gelu, layerNorm, linear, padChannels, relu } from '../../src/nn/layers.js';
 import { sequence, type Layer } from '../../src/nn/layer.js';
 import { initialValues } from '../../src/nn/tensors.js';
 import { randomLeaf } from '../support/check-operation.js';
@@ -46,6 +47,11 @@ describe.each(executions)('dropout, %s', (execution) => {
     expect(drop(execution, 'a', 0, 1).value.every((x) => x === 1)).toBe(true);
   });
 
+  it('drops everything at rate 1, without NaN', () => {
+    const { value, slope } = drop(execution, 'a', 1, 1);
+    expect(new Set([...value, ...slope])).toEqual(new Set([0]));
+  });
+
   it('differs from layer to layer and from step to step, and repeats for the same', () => {
     const first = drop(execution, 'a', 0.5, 1).value;
     expect(drop(execution, 'a', 0.5, 1).value).toEqual(first);
@@ -58,6 +64,14 @@ describe.each(executions)('dropout, %s', (execution) => {
       expect(Math.abs(same - 0.5)).toBeLessThan(0.02);
     }
   });
+});
+
+it.each([-0.1, 1.5, NaN, undefined])('dropout and dropPath refuse the rate %s', (rate) => {
+  for (const layer of [dropout, dropPath]) {
+    expect(() => layer('a', rate!)).toThrow(
+      `cannot create the layer a: its rate is ${rate}, expected a number from 0 to 1`,
+    );
+  }
 });
 
 it('dropout is the same captured and eager', () => {

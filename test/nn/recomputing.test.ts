@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { add, mul, square, sum } from '../../src/engine/ops/index.js';
-import { batchNorm, conv, dropout, relu } from '../../src/nn/layers.js';
+import { dropout } from '../../src/nn/dropout.js';
+import { batchNorm, conv, relu } from '../../src/nn/layers.js';
 import { sequence, type Layer } from '../../src/nn/layer.js';
 import { recomputing } from '../../src/nn/recomputing.js';
 import type { Execution, SessionFunction } from '../../src/engine/session.js';
