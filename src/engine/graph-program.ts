@@ -5,7 +5,7 @@ import { requireValues } from './constants.js';
 import type { GraphWriter } from './graph-def.js';
 import { withPacks } from './packs.js';
 import type { Program, Target, Tensor, Variable } from './tensor.js';
-import type { TensorSpec } from './types.js';
+import type { HostArray, TensorSpec } from './types.js';
 import { controlInput, createUpdateOrder, type UpdateOrder } from './update-order.js';
 import { requireFit, undeclared } from './variables.js';
 
@@ -16,6 +16,10 @@ export interface GraphProgram extends Program {
 }
 
 export const handleNode = (variable: Variable): string => `variables/${variable.name}`;
+
+/** Returns the values as text that differs if their bits do; -0 would otherwise be 0. */
+const textOf = (values: HostArray): string =>
+  Array.from(values, (value) => (Object.is(value, -0) ? '-0' : value)).join();
 
 /** The writer of the graph's nodes and the scope of their names. */
 interface GraphNodes {
@@ -109,7 +113,7 @@ export function createGraphProgram(
     },
     constant(values, spec) {
       requireValues(values, spec);
-      const key = `${spec.dtype}[${spec.shape.join()}]${values.length > 16 ? references.length : values.join()}`;
+      const key = `${spec.dtype}[${spec.shape.join()}]${values.length > 16 ? references.length : textOf(values)}`;
       const known = constants.get(key);
       if (known !== undefined) return known;
       const attributes = { dtype: type(spec.dtype), value: tensorAttribute(values, spec) };

@@ -24,3 +24,10 @@ it('refuses a number in place of a value', () => {
     'cannot assign m: the value is the number 2, expected float32[3]',
   );
 });
+
+it('tells -0 from 0 among constants', () => {
+  const program = open();
+  const of = (value: number) => program.constant(Float32Array.of(value), { dtype: 'float32', shape: [] }).handle;
+  expect(of(0)).toBe(of(0));
+  expect(of(-0)).not.toBe(of(0));
+});

@@ -1,9 +1,9 @@
 // Two-dimensional convolution in NHWC, dense or grouped, with PyTorch's symmetric padding.
-import { cannot } from '../../common/errors.js';
 import { bool, ints, string, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import { describeSpec, type Shape } from '../types.js';
+import type { Shape } from '../types.js';
 import { intVector, run } from './run.js';
+import { requireKernel, requireWhole, requireWindow } from './requirements.js';
 import { concat, joinLast, pad } from './shape.js';
 import { splitLast } from './split.js';
 
@@ -16,18 +16,20 @@ export interface ConvOptions {
 /**
  * Convolves x [N, H, W, I] with kernels [K, K, I / groups, O] to [N, floor((H + 2 padding − K) / stride) + 1, …, O];
  * the number of groups follows from the shapes. If TensorFlow's SAME pads both sides equally, as PyTorch does, it is
- * used, because it is fastest in oneDNN; otherwise x is padded first. Errors: the shapes do not match.
+ * used, because it is fastest in oneDNN; otherwise x is padded first. For a padding of m + 1/2 SAME adds m before and
+ * m + 1 after. Errors: the shapes or types do not match; the padded x is smaller than the kernel; the stride is not a
+ * whole number from 1, or the padding from 0.
  */
 export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Tensor {
   const { stride = 1, padding = 0 } = options;
-  const [size, , inputs] = kernel.shape;
-  if (x.shape.length !== 4 || x.shape[3] % inputs !== 0) {
-    throw cannot('convolve', `${describeSpec(x)} and kernel ${describeSpec(kernel)} are incompatible`, {
-      code: 'engine/shape',
-    });
-  }
+  const [size, , inputs, outputs] = kernel.shape;
+  const groups = x.shape[3] / inputs;
+  requireKernel(x, ['kernel', kernel], Number.isInteger(groups) && outputs % groups === 0);
+  requireWhole('convolve', { stride }, 1);
+  if (padding !== 0 && padsAsSame(size, stride, padding, x.shape)) return convolve(x, kernel, stride, 'SAME');
+  requireWhole('convolve', { padding }, 0);
+  requireWindow('convolve', x, size, padding);
   if (padding === 0) return convolve(x, kernel, stride, 'VALID');
-  if (padsAsSame(size, stride, padding, x.shape)) return convolve(x, kernel, stride, 'SAME');
   const padded = pad(x, [
     [0, 0],
     [padding, padding],

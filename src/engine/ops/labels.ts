@@ -1,6 +1,6 @@
 // Checks of labels and targets.
 import { cannot } from '../../common/errors.js';
-import { describeSpec, sameShape, type Shape, type TensorSpec } from '../types.js';
+import { describeSpec, isFloat, sameShape, type Shape, type TensorSpec } from '../types.js';
 
 /** Errors: indices are not int32. */
 export function requireIndices(action: string, indices: TensorSpec): void {
@@ -16,7 +16,7 @@ function requireMatch(
   expected: (shape: Shape) => TensorSpec,
 ): void {
   const fail = (reason: string): Error => cannot(action, reason, { code: 'engine/shape' });
-  if (logits.shape.length !== 2 || logits.dtype === 'int32') {
+  if (logits.shape.length !== 2 || !isFloat(logits.dtype)) {
     throw fail(`the logits are ${describeSpec(logits)}, expected float32 [N, C]`);
   }
   const spec = expected(logits.shape);

@@ -6,8 +6,11 @@ import { requireIndices, requireLabels, requireTargets } from './labels.js';
 import { sum } from './reduce.js';
 import { floatScalar, intScalar, run, unary } from './run.js';
 import { reshape } from './shape.js';
+import { requireWhole } from './requirements.js';
 
-/** Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value per image; float32 [N]. */
+/**
+ * Cross entropy of softmax(logits) [N, C] against int32 labels [N], one value per image; [N] in the type of the logits.
+ */
 export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
   requireLabels('compute softmaxCrossEntropy', logits, labels);
   if (logits.program.deterministic) return composedCrossEntropy(logits, oneHot(labels, logits.shape[1]));
@@ -16,8 +19,8 @@ export function softmaxCrossEntropy(logits: Tensor, labels: Tensor): Tensor {
 }
 
 /**
- * Cross entropy of softmax(logits) [N, C] against targets [N, C] whose rows sum to 1, one value per image; float32
- * [N]. The targets get no gradient.
+ * Cross entropy of softmax(logits) [N, C] against targets [N, C] whose rows sum to 1, one value per image; [N] in the
+ * type of the logits. The targets get no gradient.
  */
 export function softTargetCrossEntropy(logits: Tensor, targets: Tensor): Tensor {
   requireTargets('compute softTargetCrossEntropy', logits, targets);
@@ -79,6 +82,7 @@ export function softmax(logits: Tensor): Tensor {
 /** One-hot encoding of int32 labels [...]: float32 [..., depth]. Not differentiable. */
 export function oneHot(labels: Tensor, depth: number): Tensor {
   requireIndices('compute oneHot', labels);
+  requireWhole('compute oneHot', { depth }, 1);
   const { program } = labels;
   const inputs = [labels, intScalar(program, depth), floatScalar(program, 1), floatScalar(program, 0)];
   const attributes = { T: type('float32'), TI: type('int32'), axis: int(-1) };

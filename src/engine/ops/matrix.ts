@@ -48,7 +48,8 @@ function productShape(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boo
   const [rows, innerA] = ordered(a.shape.slice(-2), transposeA);
   const [innerB, columns] = ordered(b.shape.slice(-2), transposeB);
   const stack = broadcastShape(a.shape.slice(0, -2), b.shape.slice(0, -2));
-  if (innerA !== innerB || stack === undefined || a.dtype !== b.dtype) {
+  const areMatrices = Math.min(a.shape.length, b.shape.length) >= 2;
+  if (!areMatrices || innerA !== innerB || stack === undefined || a.dtype !== b.dtype) {
     const marks = `${transposeA ? ' transposed' : ''} and ${describeSpec(b)}${transposeB ? ' transposed' : ''}`;
     throw cannot('multiply matrices', `${describeSpec(a)}${marks} are incompatible`, { code: 'engine/shape' });
   }

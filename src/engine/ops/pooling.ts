@@ -2,15 +2,17 @@
 import { cannot } from '../../common/errors.js';
 import { ints, string, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
-import { describeSpec } from '../types.js';
 import { floatScalar, intVector, lowest, run } from './run.js';
 import { slice } from './shape.js';
+import { requireWhole, requireWindow } from './requirements.js';
 
 /**
  * Means of non-overlapping windows of `size` x `size` of x [N, H, W, C]: [N, floor(H / size), floor(W / size), C].
- * Remaining rows and columns at the lower and right border are dropped.
+ * Remaining rows and columns at the lower and right border are dropped. Errors: x is smaller than a window.
  */
 export function avgPool(x: Tensor, size: number): Tensor {
+  requireWhole('pool', { size }, 1);
+  requireWindow('pool', x, size);
   const { dtype, program } = x;
   const [batch, height, width, channels] = x.shape;
   const window = ints([1, size, size, 1]);
@@ -33,16 +35,21 @@ export interface MaxPoolOptions {
 /**
  * The largest value of each window of `size` x `size` of x [N, H, W, C]:
  * [N, floor((H + 2 padding − size) / stride) + 1, …, C]. Rows and columns at the lower and right border that fill no
- * window are dropped. The gradient goes to one position per window. Errors: a window is larger than the padded image.
+ * window are dropped. The gradient goes to one position per window. Errors: a window is larger than the padded image,
+ * or the padding than half of a window.
  */
 export function maxPool2d(x: Tensor, { size, stride, padding = 0 }: MaxPoolOptions): Tensor {
-  const padded = padWithLowest(detach(x), padding);
-  const [count, height, width, channels] = padded.shape;
-  if (x.shape.length !== 4 || Math.min(height, width) < size) {
-    throw cannot('pool', `a window of ${size} x ${size} does not fit into ${describeSpec(x)}`, {
+  requireWhole('pool', { size, stride }, 1);
+  requireWhole('pool', { padding }, 0);
+  requireWindow('pool', x, size, padding);
+  // A window without a pixel of the image would have the padding as its maximum.
+  if (2 * padding > size) {
+    throw cannot('pool', `the padding ${padding} is more than half of a window of ${size} x ${size}`, {
       code: 'engine/shape',
     });
   }
+  const padded = padWithLowest(detach(x), padding);
+  const [count, height, width, channels] = padded.shape;
   const attributes = {
     T: type(x.dtype),
     ksize: ints([1, size, size, 1]),

@@ -2,9 +2,13 @@
 import { type } from '../attributes.js';
 import type { Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';
+import { requireList } from './axes.js';
+import { requireSeed } from './requirements.js';
 import { intVector, run } from './run.js';
 
 const stateless = (operation: string, seed: Tensor, shape: Shape): Tensor => {
+  requireSeed(seed);
+  requireList('draw random numbers', 'a shape', shape);
   const attributes = { dtype: type('float32'), T: type('int32'), Tseed: type('int32') };
   return run(operation, attributes, [intVector(seed.program, shape), seed], 'float32', shape);
 };

@@ -6,6 +6,7 @@ import { axesOf, axisOf } from './axes.js';
 import { add, div, equal, exp, log, maximumScalar, mul, mulScalar, sub } from './elementwise.js';
 import { cast } from './fill.js';
 import { requireLabels } from './labels.js';
+import { requireFloat } from './requirements.js';
 import { intScalar, intVector, lowest, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
 
@@ -40,6 +41,7 @@ function reduce(operation: 'Sum' | 'Mean', x: Tensor, { axes, keepAxes, share }:
 
 /** The sum over the given axes (default: all); negative axes count from the last. */
 export function sum(x: Tensor, axes: readonly number[] = allAxes(x), { keepAxes = false }: ReduceOptions = {}): Tensor {
+  if (x.dtype === 'bool') requireFloat('compute sum', x);
   return reduce('Sum', x, { axes: axesOf('compute sum', x, axes), keepAxes, share: 1 });
 }
 
@@ -50,12 +52,15 @@ export function mean(
   { keepAxes = false }: ReduceOptions = {},
 ): Tensor {
   const counted = axesOf('compute mean', x, axes);
+  // TensorFlow would drop the fraction of a mean of integers.
+  requireFloat('compute mean', x);
   const count = counted.reduce((product, axis) => product * x.shape[axis], 1);
   return reduce('Mean', x, { axes: counted, keepAxes, share: 1 / count });
 }
 
 /** The largest or smallest value; equal values share the gradient. */
 function extreme(operation: 'Max' | 'Min', x: Tensor, axes: readonly number[], keep: boolean): Tensor {
+  if (x.dtype === 'bool') requireFloat(`compute ${operation}`, x);
   const attributes = { T: type(x.dtype), Tidx: type('int32'), keep_dims: bool(keep) };
   const shape = reducedShape(x.shape, axes, keep);
   const value = run(operation, attributes, [x, intVector(x.program, axes)], x.dtype, shape);
@@ -101,8 +106,8 @@ export function argMax(x: Tensor, axis = -1): Tensor {
 }
 
 /**
- * Whether the label (int32 [N]) is among the k largest of its row of logits (float32 [N, C]); bool [N]. Not
- * differentiable.
+ * Whether the label (int32 [N]) is among the k largest of its row of logits (float32 [N, C]); bool [N]. All classes
+ * that tie with the k-th count, where torch.topk chooses k of them. Not differentiable.
  */
 export function inTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
   requireLabels('compute inTopK', logits, labels);

@@ -2,6 +2,7 @@
 import { type, type Attributes } from '../attributes.js';
 import type { Program, Tensor } from '../tensor.js';
 import type { DType, Shape } from '../types.js';
+import { requireFloat } from './requirements.js';
 
 /** Lower than any activation, and still finite in bfloat16. */
 export const lowest = -3e38;
@@ -17,8 +18,12 @@ export function run(
   return inputs[0].program.execute(operation, attributes, inputs, [{ dtype, shape }])[0];
 }
 
-/** Runs an operation whose result has the type and shape of its only input. */
+/** Operations that also take integers. */
+const ofIntegers = ['Abs', 'Neg', 'Relu', 'Sign', 'Square'];
+
+/** Runs an operation whose result has the type and shape of its only input. Errors: it does not take this type. */
 export function unary(operation: string, x: Tensor): Tensor {
+  if (x.dtype === 'bool' || !ofIntegers.includes(operation)) requireFloat(`compute ${operation}`, x);
   return run(operation, { T: type(x.dtype) }, [x], x.dtype, x.shape);
 }
 

@@ -4,6 +4,7 @@ import { bool, int, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, sameShape, sizeOf, type Shape } from '../types.js';
 import { axesOf, axisOf, requireList } from './axes.js';
+import { broadcastShape } from './broadcast.js';
 import { intScalar, intVector, run } from './run.js';
 
 /** Returns `shape` with its axis of extent -1, if any, inferred from the number of elements. */
@@ -47,8 +48,14 @@ export function transpose(x: Tensor, axes: readonly number[]): Tensor {
   return withGradient(value, [x], (gradient) => [transpose(gradient, inverse)]);
 }
 
-/** Repeats axes of extent 1 (or missing leading axes) to a larger shape. */
+/** Repeats axes of extent 1 (or missing leading axes) to a larger shape. Errors: x does not broadcast to it. */
 export function broadcastTo(x: Tensor, shape: Shape): Tensor {
+  requireList('broadcast', 'a shape', shape);
+  if (!sameShape(broadcastShape(x.shape, shape) ?? [], shape)) {
+    throw cannot('broadcast', `${describeSpec(x)} does not broadcast to [${shape.join(', ')}]`, {
+      code: 'engine/shape',
+    });
+  }
   if (sameShape(x.shape, shape)) return x;
   const attributes = { T: type(x.dtype), Tidx: type('int32') };
   const value = run('BroadcastTo', attributes, [x, intVector(x.program, shape)], x.dtype, shape);
@@ -68,13 +75,15 @@ export function sumTo(x: Tensor, shape: Shape): Tensor {
   return withGradient(value, [x], (gradient) => [broadcastTo(gradient, x.shape)]);
 }
 
+const isCount = (value: number): boolean => Number.isInteger(value) && value >= 0;
+
 /** Adds zeros before and after the elements of each axis: `paddings[axis]` is [before, after]. */
 export function pad(x: Tensor, paddings: readonly (readonly [number, number])[]): Tensor {
-  if (paddings.length !== x.shape.length || paddings.flat().some((width) => !(width >= 0))) {
+  if (paddings.length !== x.shape.length || paddings.flat().some((width) => !isCount(width))) {
     const given = JSON.stringify(paddings);
     throw cannot(
       'pad',
-      `expected [before, after], both at least 0, for each axis of ${describeSpec(x)}, got ${given}`,
+      `expected [before, after], whole numbers of at least 0, for each axis of ${describeSpec(x)}, got ${given}`,
       {
         code: 'engine/shape',
       },

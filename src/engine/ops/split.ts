@@ -3,6 +3,7 @@ import { cannot } from '../../common/errors.js';
 import { int, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec } from '../types.js';
+import { requireList } from './axes.js';
 import { intScalar, intVector } from './run.js';
 import { pad } from './shape.js';
 
@@ -27,7 +28,7 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
   if (parts === 1) return [x];
   const axis = x.shape.length - 1;
   const extent = x.shape[axis] / parts;
-  if (!Number.isInteger(extent)) {
+  if (!Number.isInteger(parts) || !Number.isInteger(extent)) {
     throw cannot('split', `the last axis of ${describeSpec(x)} cannot be divided into ${parts} equal parts`, {
       code: 'engine/shape',
     });
@@ -43,8 +44,14 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
   return placed(x, pieces, axis);
 }
 
-/** Splits a vector into pieces of the given sizes, which must add up to its length. */
+/** Splits a vector into pieces of the given sizes. Errors: they do not add up to its length. */
 export function splitVector(x: Tensor, sizes: readonly number[]): readonly Tensor[] {
+  requireList('split', 'sizes', sizes);
+  if (x.shape.length !== 1 || sizes.reduce((sum, size) => sum + size, 0) !== x.shape[0]) {
+    throw cannot('split', `${describeSpec(x)} is not a vector of the pieces [${sizes.join(', ')}]`, {
+      code: 'engine/shape',
+    });
+  }
   if (sizes.length === 1) return [x];
   const attributes = { num_split: int(sizes.length), T: type(x.dtype), Tlen: type('int32') };
   const pieces = x.program.execute(

@@ -110,6 +110,14 @@ describe.each(executions)('choices, %s', (execution) => {
     expect([...slopeOf([0], abs)]).toEqual([0]);
     expect([...slopeOf([0, 2], (x) => powScalar(x, 2))]).toEqual([0, 4]);
     expect([...slopeOf([0, 2], (x) => powScalar(x, 0))]).toEqual([0, 0]);
+    const exponents = filled([4], (i) => [-1, 0, 2, 2][i]);
+    const ofExponent = runOnce(
+      engine,
+      execution,
+      { a: filled([4], (i) => [0, 0, 0, 3][i]), b: exponents },
+      ({ a, b }) => ({ slope: gradients(sum(pow(a, b)), [b])[0] }),
+    ).slope;
+    expectClose(ofExponent, [0, 0, 0, 9 * Math.log(3)], 'slope of exponents');
     // What is not chosen may be anything: no gradient, and no NaN, comes from it.
     expectClose(
       slopeOf([0, 4], (x) => where(greater(x, maximumScalar(x, 1)), x, powScalar(maximumScalar(x, 1), 0.5))),

@@ -160,7 +160,7 @@ describe.each(executions)('shapes, %s', (execution) => {
     [
       'pad',
       (x) => pad(x, [[1, 1]]),
-      'expected [before, after], both at least 0, for each axis of float32[4, 5], got [[1,1]]',
+      'expected [before, after], whole numbers of at least 0, for each axis of float32[4, 5], got [[1,1]]',
     ],
     ['concatenate', (x) => concat([x, reshape(x, [5, 4])], 0), 'float32[4, 5] and float32[5, 4] differ in more than axis 0'], // prettier-ignore
     ['concatenate', (x) => concat([x, cast(x, 'int32')], 0), 'float32[4, 5] and int32[4, 5] differ in more than axis 0'], // prettier-ignore
