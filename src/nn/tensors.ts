@@ -1,4 +1,5 @@
 // Declarations of the tensors of networks and losses: name, shape, PyTorch layout, initialization.
+import { callOwn } from '../common/modules.js';
 import { hashKey, randomStream, type RandomStream } from '../common/random.js';
 import type { Variable } from '../engine/tensor.js';
 import { sizeOf, type Shape } from '../engine/types.js';
@@ -54,12 +55,17 @@ export const uniformWithin =
     for (let i = 0; i < values.length; i++) values[i] = bound * (2 * random.uniform() - 1);
   };
 
-/** Returns the initial values of tensors; each depends only on the seed and the tensor's name. */
+/**
+ * Returns the initial values of tensors; each depends only on the seed and the tensor's name. Errors: `initialize` of a
+ * user's tensor fails.
+ */
 export function initialValues(tensors: readonly TensorDeclaration[], seed: number): Map<string, Float32Array> {
   return new Map(
     tensors.map(({ name, shape, initialize, startsAs = name }) => {
       const values = new Float32Array(sizeOf(shape));
-      initialize(values, randomStream(seed, 'initialize', hashKey(startsAs)));
+      callOwn(undefined, `initialize ${name}`, () => {
+        initialize(values, randomStream(seed, 'initialize', hashKey(startsAs)));
+      });
       return [name, values];
     }),
   );

@@ -1,4 +1,5 @@
 // Groups the parameters that an optimizer updates together as one vector.
+import { cannot } from '../common/errors.js';
 import { packOf } from '../engine/packs.js';
 import type { Pack, Target } from '../engine/tensor.js';
 import { sizeOf } from '../engine/types.js';
@@ -14,7 +15,8 @@ export const packLimits: Readonly<Record<Target['device'], number>> = { cpu: 65_
 
 /**
  * Returns the packs of the parameters with at most `limit` values and of their optimizer state; the first contains the
- * parameters. Empty if there is nothing to join. `name` distinguishes the packs of a session's optimizers.
+ * parameters. Empty if there is nothing to join. `name` distinguishes the packs of a session's optimizers. Errors: the
+ * optimizer has another number of state tensors for the vector than for a parameter.
  */
 export function optimizerPacks(
   name: string,
@@ -29,7 +31,16 @@ export function optimizerPacks(
   if (joined.length < 2) return [];
   const pack = packOf(`packed.${name}`, joined);
   const remembered = joined.map((parameter) => optimizer.state(parameter));
-  const states = optimizer.state(vectorOf(pack)).map((state, kind) =>
+  const ofVector = optimizer.state(vectorOf(pack));
+  const stray = joined.find((_, index) => remembered[index].length !== ofVector.length);
+  if (stray !== undefined) {
+    const counts = `${optimizer.state(stray).length} tensors for ${stray.name} and ${ofVector.length} for a vector`;
+    throw cannot(`update parameters together by the optimizer ${optimizer.name}`, `its state has ${counts} of them`, {
+      code: 'module/unusable',
+      hint: 'the state may depend on the parameter only without `elementwise: true`',
+    });
+  }
+  const states = ofVector.map((state, kind) =>
     packOf(
       state.name,
       remembered.map((tensors) => tensors[kind]),

@@ -94,7 +94,12 @@ export function openTrainingSession(engine: Engine, parts: StepParts, options: S
     ],
     optimizerPacks('model', parts.optimizer, trainedParameters(parts), packLimit),
   );
-  session.write(initialValues(tensors, seed));
-  session.write(new Map(outcomes.map(({ name }) => [name, new Float32Array(readEvery)])));
+  try {
+    session.write(initialValues(tensors, seed));
+    session.write(new Map(outcomes.map(({ name }) => [name, new Float32Array(readEvery)])));
+  } catch (error) {
+    session.close();
+    throw error;
+  }
   return trainingSessionOver(session, tensors, readEvery, parts.mixing);
 }

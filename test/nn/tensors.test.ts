@@ -39,3 +39,12 @@ describe('initialValues', () => {
     expect([a, b, c, d].map(({ trainable }) => trainable)).toEqual([true, true, false, false]);
   });
 });
+
+it('names the tensor whose values cannot be filled in', () => {
+  const own = declare('own.scale', 'parameter', [2], () => {
+    throw new RangeError('no values');
+  });
+  expect(() => initialValues([own], 1)).toThrow(
+    expect.objectContaining({ message: 'cannot initialize own.scale: no values', code: 'module/unusable' }) as Error,
+  );
+});

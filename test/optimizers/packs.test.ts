@@ -6,7 +6,7 @@ import { createGan } from '../../src/gan/registry.js';
 import { openGanSession } from '../../src/gan/session.js';
 import { discriminatorFunction, generatorFunction, parametersOf } from '../../src/gan/steps.js';
 import { declare, filledWith } from '../../src/nn/tensors.js';
-import { optimizerScalarsAt } from '../../src/optimizers/optimizer.js';
+import { optimizerScalarsAt, type Optimizer } from '../../src/optimizers/optimizer.js';
 import { optimizerOptions } from '../../src/optimizers/options.js';
 import { optimizerPacks } from '../../src/optimizers/packs.js';
 import { createOptimizer } from '../../src/optimizers/registry.js';
@@ -44,6 +44,21 @@ describe('optimizerPacks', () => {
     expect(optimizerPacks('model', sgd, parameters, 0)).toEqual([]);
     expect(optimizerPacks('model', sgd, parameters, 3)).toEqual([]);
   });
+});
+
+it('refuses a state that is another for vectors than for parameters', () => {
+  const matrices: Optimizer = {
+    ...sgd,
+    state: (parameter) => (parameter.shape.length > 1 ? sgd.state(parameter) : []),
+  };
+  const vectors: Optimizer = { ...sgd, state: (parameter) => (parameter.shape.length > 1 ? [] : sgd.state(parameter)) };
+  const parameters = ['a', 'b'].map((name) => declare(name, 'parameter', [2, 2], filledWith(1)));
+  for (const [optimizer, counts] of [
+    [matrices, '1 tensors for a and 0 for a vector of them'],
+    [vectors, '0 tensors for a and 1 for a vector of them'],
+  ] as const) {
+    expect(() => optimizerPacks('model', optimizer, parameters, Infinity)).toThrow(`its state has ${counts}`);
+  }
 });
 
 const dataset = generatedDataset(8, 1);

@@ -2,6 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { evaluationSpecs } from '../../src/data/loader/batch-spec.js';
+import type { Engine } from '../../src/engine/index.js';
+import { declare } from '../../src/nn/tensors.js';
 import { batchSizes, openTrainingSession } from '../../src/training/session.js';
 import { evaluateFunction, trainFunction } from '../../src/training/step-inputs.js';
 import { testEngine } from '../support/engine.js';
@@ -44,6 +46,22 @@ describe('openTrainingSession', () => {
     learningRate: 0.1,
   } as const;
   const sizes = { trainImages: 5, batchSize: 3, evaluationImages: 4, evaluationBatchSize: 4 };
+
+  it('closes the session if the first values fail', () => {
+    const parts = generatedParts(run);
+    const own = declare('own', 'state', [1], () => {
+      throw new Error('no values');
+    });
+    let closed = 0;
+    const counting: Engine = {
+      ...engine,
+      createSession: (...given) => ({ ...engine.createSession(...given), close: () => void (closed += 1) }),
+    };
+    const loss = { ...parts.loss, tensors: [own] };
+    const open = () => openTrainingSession(counting, { ...parts, loss }, { execution: 'eager', seed: 1, ...sizes });
+    expect(open).toThrow('cannot initialize own: no values');
+    expect(closed).toBe(1);
+  });
 
   it('opens functions for every size, with first values from the seed', () => {
     const parts = generatedParts(run);
