@@ -1,4 +1,4 @@
-// ISDA against float64 reference values: four covariances, three batches, three strengths; state, logits, gradients.
+// ISDA against float64 reference values: four covariances, three batches, three strengths; state, loss, gradients.
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../../src/engine/gradients.js';
@@ -22,7 +22,6 @@ interface ReferenceStep {
       string,
       {
         loss: number;
-        augmentedLogits: readonly (readonly number[])[];
         dFeatures: readonly (readonly number[])[];
         dWeight: readonly (readonly number[])[];
         dBias: readonly number[];

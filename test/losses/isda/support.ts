@@ -103,6 +103,8 @@ export function openLoss(
       });
     },
     state: () => session.read(names),
+    /** Sets tensors of the state. */
+    load: (values: ReadonlyMap<string, Float32Array>): void => session.write(values),
     /** Restores the state from before the first step. */
     reset,
     close: () => session.close(),
