@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { imageBytes } from '../../../src/data/image-format.js';
 import { augmentationOptions } from '../../../src/data/augment/options.js';
+import { epochOrder } from '../../../src/data/batches.js';
 import { createMemoryReader } from '../../../src/data/memory-reader.js';
 import { selectImages } from '../../../src/data/source.js';
 import { randomDataset } from '../helpers.js';
@@ -26,6 +27,7 @@ describe('openLoader', () => {
     const loader = await openSmall();
     const batches = await copies(loader.trainingBatches(2, 0));
     expect(batches.map(({ indices }) => indices.length)).toEqual([20, 20, 20, 20, 3]);
+    expect(batches.flatMap(({ indices }) => [...indices])).toEqual([...epochOrder(train.count, seed, 2)]);
     const target = new Uint8Array(imageBytes(train));
     for (const { images, labels, indices } of batches) {
       indices.forEach((index, i) => {

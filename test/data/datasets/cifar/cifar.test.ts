@@ -50,6 +50,11 @@ describe('loadCifar', () => {
     const dataset = await loadCifar({ name: 'cifar100', directory: folder, part: 'test' });
     expect(dataset.classes).toBe(100);
     expect([...dataset.labels]).toEqual([99, 7]);
+    // The paper's code normalizes both sets with the statistics of CIFAR-10.
+    expect([dataset.mean, dataset.std]).toEqual([
+      [125.3, 123, 113.9],
+      [63, 62.1, 66.7],
+    ]);
     expect([...dataset.storage.images.subarray(3072, 3075)]).toEqual([
       bytes[3076],
       bytes[3076 + 1024],

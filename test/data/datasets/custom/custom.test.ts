@@ -2,6 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { randomStream } from '../../../../src/common/random.js';
+import { createPipeline } from '../../../../src/data/augment/pipeline.js';
 import { createReader } from '../../../../src/data/create-reader.js';
 import { loadCustom } from '../../../../src/data/datasets/custom/source.js';
 import { augmentationOptions } from '../../../../src/data/augment/options.js';
@@ -45,6 +47,27 @@ describe('a data set of one’s own', () => {
     const again = new Uint8Array(62);
     await reader.train(2, 1, 1, again, 1);
     expect(again).toEqual(target);
+  });
+
+  it('is augmented with the random numbers of the seed, the epoch and the index', async () => {
+    const { train } = await loadCustom(await options(whole));
+    const augmentation = augmentationOptions.parse({ padCrop: { padding: 2 } });
+    const reader = await createReader(train, augmentation);
+    const pipeline = createPipeline(augmentation, train);
+    const stored = new Uint8Array(60).map((_, i) => 20 + i);
+    const made = new Set<string>();
+    for (const [seed, epoch] of [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+    ]) {
+      const [found, expected] = [new Uint8Array(60), new Uint8Array(60)];
+      await reader.train(2, seed, epoch, found, 0);
+      pipeline(stored, 0, expected, 0, randomStream(seed, 'augment', epoch, 2));
+      expect(found, `seed ${seed}, epoch ${epoch}`).toEqual(expected);
+      made.add(found.join());
+    }
+    expect(made.size).toBe(3);
   });
 
   it('is split, read in worker threads and passed over where it is broken', async () => {

@@ -31,7 +31,11 @@ describe('an image folder', () => {
     expect(pathsOf(train)).toEqual(files.slice(0, 3));
     expect([...test.labels]).toEqual([1]);
     expect(pathsOf(test)).toEqual(['val/b/3.jpg']);
-    expect([train.height, train.mean[0], train.std[2]]).toEqual([224, 0.485 * 255, 0.225 * 255]);
+    const levels = (shares: readonly number[]): number[] => shares.map((share) => 255 * share);
+    expect([train.height, train.width]).toEqual([224, 224]);
+    expect(train.mean).toEqual(levels([0.485, 0.456, 0.406]));
+    expect(train.std).toEqual(levels([0.229, 0.224, 0.225]));
+    expect([test.mean, test.std]).toEqual([train.mean, train.std]);
   });
 
   it('has a checksum that changes with names and classes, not with the folder', async () => {
