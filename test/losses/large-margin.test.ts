@@ -1,8 +1,10 @@
-// The function of the angle, the schedule of lambda, and the last layer's bias.
+// The function of the angle and its slope, the schedule of lambda, and the last layer's bias.
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
 import { buildParts } from '../../src/runs/parts.js';
+import { gradients } from '../../src/engine/gradients.js';
+import { sum } from '../../src/engine/ops/index.js';
 import { marginFunction } from '../../src/losses/large-margin.js';
 import { lossOptions } from '../../src/losses/options.js';
 import { createLoss } from '../../src/losses/registry.js';
@@ -12,25 +14,45 @@ import { runOnce } from '../support/run-once.js';
 
 const engine = testEngine();
 
+const pieceOf = (angle: number, margin: number): number => Math.min(Math.floor((angle * margin) / Math.PI), margin - 1);
+const signOf = (piece: number): number => (piece % 2 === 0 ? 1 : -1);
+
 /** psi of the angle, as the paper defines it. */
 function reference(angle: number, margin: number): number {
-  const k = Math.min(Math.floor((angle * margin) / Math.PI), margin - 1);
-  return (k % 2 === 0 ? 1 : -1) * Math.cos(margin * angle) - 2 * k;
+  const k = pieceOf(angle, margin);
+  return signOf(k) * Math.cos(margin * angle) - 2 * k;
+}
+
+/**
+ * The derivative of psi with respect to the cosine: the sign times m sin(m t) / sin t, by the recurrence of Chebyshev's
+ * polynomials of the second kind. It is 0 at the borders of the pieces.
+ */
+function slopeReference(angle: number, margin: number): number {
+  let [before, chebyshev] = [0, 1];
+  for (let n = 1; n < margin; n++) [before, chebyshev] = [chebyshev, 2 * Math.cos(angle) * chebyshev - before];
+  return signOf(pieceOf(angle, margin)) * margin * chebyshev;
 }
 
 describe.each([1, 2, 3, 4])('m = %d', (margin) => {
-  it('equals psi of the angle', () => {
+  it('equals psi of the angle, with its slope, in every piece and at the borders', () => {
     const angles = fc.array(fc.double({ min: 0, max: Math.PI, noNaN: true }), { minLength: 50, maxLength: 50 });
     fc.assert(
       fc.property(angles, (some) => {
-        const all = [0, Math.PI, ...Array.from({ length: margin }, (_, k) => (k * Math.PI) / margin), ...some];
-        const { value } = runOnce(
+        const borders = Array.from({ length: margin }, (_, k) => (k * Math.PI) / margin);
+        const all = [0, Math.PI, ...borders, ...borders.map((angle) => angle + Math.PI / (2 * margin)), ...some];
+        const { value, slope } = runOnce(
           engine,
           'eager',
           { cosine: { shape: [all.length], values: all.map(Math.cos) } },
-          ({ cosine }) => ({ value: marginFunction(cosine, margin) }),
+          ({ cosine }) => {
+            const psi = marginFunction(cosine, margin);
+            return { value: psi, slope: gradients(sum(psi), [cosine])[0] };
+          },
         );
-        all.forEach((angle, i) => expect(Math.abs(value[i] - reference(angle, margin))).toBeLessThan(1e-5));
+        all.forEach((angle, i) => {
+          expect(Math.abs(value[i] - reference(angle, margin))).toBeLessThan(1e-5);
+          expect(Math.abs(slope[i] - slopeReference(angle, margin))).toBeLessThan(2e-5);
+        });
       }),
       { numRuns: 20 },
     );
