@@ -44,7 +44,7 @@ describe('docs/tutorial.md', () => {
     expect(commands.filter((command) => !/^isda [a-z]+ [^"'|>&;]+$/.test(command))).toEqual([]);
   });
 
-  it('runs without errors and prints the tables of the page', { timeout: 240_000 }, async () => {
+  it('runs without errors and prints the tables of the page', async () => {
     // In place of the download: the same number of classes with the same names.
     await makeData(folder, 200);
     const names = ['airplane', 'automobile', 'bird', 'cat', 'deer', 'dog', 'frog', 'horse', 'ship', 'truck'];
@@ -67,7 +67,7 @@ describe('docs/tutorial.md', () => {
     for (const [first, second] of tables) expect(all).toContain(`\n${first} ${second}`);
   });
 
-  it.skipIf(python === undefined)('gives the same probabilities in PyTorch', { timeout: 120_000 }, async () => {
+  it.skipIf(python === undefined)('gives the same probabilities in PyTorch', async () => {
     const [whole, own] = [readFileSync(join(projectRoot, 'docs/networks.md'), 'utf8'), page].map(
       (text) => /```python\n([^]*?)```/.exec(text)![1],
     );

@@ -36,28 +36,24 @@ describe('isda train', () => {
   test.for([
     ['TF_XLA_FLAGS', '--tf_xla_cpu_global_jit --tf_xla_nonsense=1'],
     ['XLA_FLAGS', '--xla_dump_hlo_as_text --tf_xla_nonsense'],
-  ])(
-    'refuses a flag in %s that the real libraries do not know',
-    { timeout: 120_000 },
-    async ([name, value], { folder }) => {
-      await makeData(folder, 128);
-      const args = [
-        'train',
-        '--config',
-        'tiny-isda',
-        '--set',
-        'dataset.dir=data',
-        '--out',
-        'run',
-        '--set',
-        'training.device=cpu',
-      ];
-      const { exitCode, stderr } = await runIsda(folder, args, { [name]: value });
-      expect(stderr).toContain(
-        `the environment variable ${name} contains --tf_xla_nonsense, which this version of TensorFlow`,
-      );
-      expect(exitCode).toBe(2);
-      expect(existsSync(join(folder, 'run'))).toBe(false);
-    },
-  );
+  ])('refuses a flag in %s that the real libraries do not know', async ([name, value], { folder }) => {
+    await makeData(folder, 128);
+    const args = [
+      'train',
+      '--config',
+      'tiny-isda',
+      '--set',
+      'dataset.dir=data',
+      '--out',
+      'run',
+      '--set',
+      'training.device=cpu',
+    ];
+    const { exitCode, stderr } = await runIsda(folder, args, { [name]: value });
+    expect(stderr).toContain(
+      `the environment variable ${name} contains --tf_xla_nonsense, which this version of TensorFlow`,
+    );
+    expect(exitCode).toBe(2);
+    expect(existsSync(join(folder, 'run'))).toBe(false);
+  });
 });

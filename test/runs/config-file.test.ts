@@ -34,7 +34,7 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
   test.for([
     ['x y.yaml', 'x-y.yaml'],
     ['a/c.yaml', 'b/c.yaml'],
-  ] as const)('takes %s and %s for two runs', { timeout: 120_000 }, async ([first, second], { folder }) => {
+  ] as const)('takes %s and %s for two runs', async ([first, second], { folder }) => {
     await makeData(folder, 32);
     write(folder, first, 2);
     write(folder, second, 1);
@@ -62,7 +62,7 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     expect([code, stdout]).toEqual([0, expect.stringContaining('resuming')]);
   });
 
-  test('resumes by the same file, however it is named', { timeout: 120_000 }, async ({ folder }) => {
+  test('resumes by the same file, however it is named', async ({ folder }) => {
     await makeData(folder, 32);
     const length = (file: string, value: number): void => write(folder, file, value);
     length('a/c.yaml', 1);
@@ -82,7 +82,7 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     expect(inputs).toMatchObject({ configFile: '../../b/c.yaml' });
   });
 
-  test('resumes in a folder that does not say which file made it', { timeout: 120_000 }, async ({ folder }) => {
+  test('resumes in a folder that does not say which file made it', async ({ folder }) => {
     await makeData(folder, 32);
     write(folder, 'a/c.yaml', 1);
     write(folder, 'b/c.yaml', 2);

@@ -30,7 +30,7 @@ async function ablate(folder: string, command: readonly string[], ...more: reado
   return { ...runs?.[0], done: rows?.[0].done };
 }
 
-test('counts a run on other images as a different run of a grid', { timeout: 120_000 }, async ({ folder }) => {
+test('counts a run on other images as a different run of a grid', async ({ folder }) => {
   await makeData(folder, 32);
   const first = await ablate(folder, ['ablate']);
   expect(first).toMatchObject({ name: 'tiny-isda-isda-seed1', state: 'done' });

@@ -17,7 +17,7 @@ const content = makeArchive([
   { path: 'cifar-100-binary/train.bin', content: cifarRecords('cifar100', [5, 6, 7]) },
   { path: 'cifar-100-binary/test.bin', content: cifarRecords('cifar100', [8]) },
 ]);
-const limits = { idleMs: 500, attempts: 3, backoffMs: 5, maxBytes: 1e6 };
+const limits = { idleMs: 60_000, attempts: 3, backoffMs: 5, maxBytes: 1e6 };
 const archiveAt = (url: string, bytes: Uint8Array = content) => ({ file: 'a.tar.gz', url, md5: md5(bytes) });
 
 async function attempt(options: Partial<DownloadOptions> & Pick<DownloadOptions, 'directory'>) {
