@@ -78,7 +78,10 @@ describe('rowOutcomes', () => {
       seeds: [1, 2, 3],
       asked: 3,
       last10: { mean: 13, std: Math.sqrt((9 + 1 + 16) / 2) },
-      interval: { low: expect.closeTo(4.0433, 3) as number, high: expect.closeTo(21.9567, 3) as number },
+      interval: {
+        low: expect.closeTo(4.043314104633563, 9) as number,
+        high: expect.closeTo(21.956685895366437, 9) as number,
+      },
       averagedEpochs: 2,
       best: { mean: 12, std: Math.sqrt(13) },
       last: { mean: 14, std: Math.sqrt(13) },
@@ -103,6 +106,15 @@ describe('comparison with cross entropy', () => {
     expect([focal.paired!.interval!.low, focal.paired!.interval!.high]).toEqual(
       near([0.6423230272706866, 3.497676972729314]),
     );
+  });
+  it('pairs runs by seed, whatever their order and whichever failed', () => {
+    const loss = { name: 'cross-entropy' };
+    const [, row] = rowOutcomes([
+      ...[outcome('basic', 1, 20, { loss }), outcome('basic', 2, 30, { loss }), outcome('basic', 3, 41, { loss })],
+      ...[outcome('isda', 3, 40), outcome('isda', 1), outcome('isda', 2, 27), outcome('isda', 4, 90)],
+    ]);
+    expect(row.seeds).toEqual([3, 2, 4]);
+    expect(row.comparison?.paired).toMatchObject({ pairs: 2, mean: -2 });
   });
   it('there is none where two rows could be the baseline', () => {
     const second = outcome('basic2', 1, 20, { loss: { name: 'cross-entropy' } });

@@ -179,6 +179,13 @@ describe('choosePoint', () => {
     [[9, 8, undefined], 'lambda0-0.5'],
     [[undefined, undefined, undefined], undefined],
   ])('of errors %j it is %s', (means, name) => expect(choosePoint(measured(means))?.name).toBe(name));
+
+  it('is none whose mean lacks the run of a seed', () => {
+    const [low, ...others] = measured([6, 7, 8]);
+    const partial = { ...low, outcome: { ...low.outcome, asked: 2 } };
+    expect(choosePoint([partial, ...others])?.name).toBe('lambda0-0.5');
+    expect(choosePoint([partial])).toBeUndefined();
+  });
 });
 
 it.each(['&a 1,2', '!x 1', '*a', '1,2\n3', '1 # 2'])(

@@ -23,6 +23,27 @@ test('a run that failed after its last epoch is in no mean', async ({ folder }) 
   expect(seedsText(experiment.runs)).toBe('1 seed; seed 2 to epoch 20 of 20, thin');
 });
 
+test('runs are compared by seed, whichever are missing', async ({ folder }) => {
+  for (const [seed, error] of [[1, 20], [2, 30], [3, 45]] as const) makeStoredRun(folder, { row: 'basic', seed, error }); // prettier-ignore
+  for (const [seed, error] of [[2, 29], [3, 40], [4, 90]] as const) makeStoredRun(folder, { row: 'isda', seed, error, config: { loss: { name: 'isda' } } }); // prettier-ignore
+  const [basic, isda] = await outcomesIn(folder);
+  expect(isda.seeds).toEqual([2, 3, 4]);
+  const differences = [2, 3].map((seed) => isda.bySeed.get(seed)! - basic.bySeed.get(seed)!);
+  expect(isda.comparison?.paired).toMatchObject({ pairs: 2, mean: (differences[0] + differences[1]) / 2 });
+  // The mean over ten epochs of errors that fall from 90 to `error` as (1 - epoch / 19) to the fourth.
+  const weight = 1 - [0, 1, 2, 3, 4, 5, 6, 7, 8, 9].reduce((sum, left) => sum + (left / 19) ** 4, 0) / 10;
+  expect(isda.comparison?.paired?.mean).toBeCloseTo(((29 - 30 + 40 - 45) / 2) * weight, 10);
+});
+
+test('of two runs of a seed that have not ended the one with more epochs is taken', async ({ folder }) => {
+  const [first, second] = ['a', 'b'].map((name) => join(folder, name));
+  makeStoredRun(first, { row: 'basic', epochs: 5, state: 'stopped' });
+  makeStoredRun(second, { row: 'basic', epochs: 9, state: 'stopped' });
+  const [{ seeds, experiment, leftOut }] = await outcomesIn(first, second);
+  expect(experiment.runs.map(({ store }) => store)).toEqual([second]);
+  expect([seeds, leftOut]).toEqual([[], []]);
+});
+
 test('of two runs of a seed the one that is done is taken', async ({ folder }) => {
   const [first, second] = ['a', 'b'].map((name) => join(folder, name));
   makeStoredRun(first, { row: 'basic', error: 40, state: 'failed', reason: 'no space left' });

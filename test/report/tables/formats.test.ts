@@ -27,6 +27,17 @@ it('Markdown: names are no markup', () => {
   expect(tableMarkdown(evil)).toContain(String.raw`CIFAR-10, a\|b<br>measured`);
 });
 
+it('numbers are compared by seed, whichever runs are missing', () => {
+  const runs = (errors: Readonly<Record<number, number>>) =>
+    Object.entries(errors).map(([seed, error]) => ({ seed: Number(seed), error, averagedEpochs: 10 }));
+  const entries = [
+    someEntry('basic', [], { runs: runs({ 1: 7, 2: 9, 3: 8 }) }),
+    someEntry('isda', [], { runs: runs({ 2: 8.5, 3: 6.5, 5: 1 }) }),
+  ];
+  const [, isda] = layTable(1, entries, options).rows[0].cells;
+  expect(isda?.comparison?.paired).toMatchObject({ pairs: 2, mean: -1 });
+});
+
 it('CSV: a line a number, unrounded', () => {
   const [header, basic, isda, end] = tableCsv(row).split('\n');
   const valuesOf = (line: string): Record<string, string> => {
