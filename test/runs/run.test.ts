@@ -8,6 +8,8 @@ import { synthesize } from '../../src/data/datasets/synthetic/synthesize.js';
 import { experimentSchema, type ExperimentConfig } from '../../src/config/schema.js';
 import type { Engine } from '../../src/engine/index.js';
 import type { RunContext } from '../../src/runs/run-context.js';
+import { listCheckpoints } from '../../src/records/checkpoint-names.js';
+import { restartEvent } from '../../src/records/events.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/records/safetensors.js';
 import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
 import { exportFresh, exportRun, importNetwork } from '../../src/runs/exchange.js';
@@ -121,10 +123,43 @@ describe('runExperiment', () => {
       });
       expect(existsSync(join(folder, out, 'summary.json'))).toBe(false);
       const rest = await run(out, configOf());
-      expect(rest.printed).toMatch(/^resuming in epoch [12] after [0-3] of 3 batches$/m);
+      const [, epoch] = /^resuming in epoch ([12]) after [0-3] of 3 batches$/m.exec(rest.printed)!;
       expect(outcomeOf(join(folder, out))).toEqual(outcomeOf(join(folder, 'whole')));
+      // The events of the second process void those of the epoch that it trains again, and none before.
+      const files = readdirSync(join(folder, out)).filter((name) => name.startsWith('events.'));
+      expect(files).toHaveLength(2);
+      const [, resumed] = files.sort().map((name) => readFileSync(join(folder, out, name)));
+      const restart = Buffer.from(restartEvent(0, 3 * (Number(epoch) - 1) + 1)).subarray(12 + 9, -4);
+      expect(resumed.includes(restart)).toBe(true);
     },
   );
+
+  it('keeps the best checkpoint of its past when it resumes: a later one has to be better', async () => {
+    // A network that predicts class 0 and learns nothing, so that every epoch has the error of the first.
+    const file = join(folder, 'constant.safetensors');
+    await exportFresh(configOf(), file, testRunContext(folder, engine).context);
+    const { tensors, metadata } = decodeSafetensors(readFileSync(file), file);
+    for (const { name, data } of tensors)
+      if (name === 'fc.weight' || name === 'fc.bias') (data as Float32Array).fill(0);
+    (tensors.find(({ name }) => name === 'fc.bias')!.data as Float32Array)[0] = 1;
+    writeFileSync(file, Buffer.concat(encodeSafetensors(tensors, metadata)));
+    const config = experimentSchema.parse({
+      ...configOf({ training: { epochs: 3, execution: 'eager' } }),
+      model: { name: 'resnet', depth: 8, weights: file, weightsSha256: sha256Of(file) },
+      optimizer: { learningRate: 1e-30 },
+    });
+    const { summary } = await run('best', config);
+    expect([summary.best.epoch, summary.best.testErrorPercent]).toEqual([1, summary.last.testErrorPercent]);
+    await expect(run('best-stopped', config, { stopRequested: stopAfter(6) })).rejects.toThrow('stopped by SIGTERM');
+    await run('best-stopped', config);
+    const bestOf = async (out: string) => {
+      const [best, ...others] = (await listCheckpoints(join(folder, out, 'checkpoints'), 'best')).reverse();
+      expect(others).toEqual([]);
+      return { ...best, sha256: sha256Of(join(folder, out, 'checkpoints', best.name)) };
+    };
+    expect(await bestOf('best-stopped')).toEqual(await bestOf('best'));
+    expect(await bestOf('best')).toMatchObject({ epoch: 1 });
+  });
 
   it('leaves the checkpoints alone of a process that has taken the folder over while it was suspended', async () => {
     const root = join(folder, 'taken');
