@@ -38,6 +38,8 @@ describe('TFRecord', () => {
 
   test('masking turns by 15 bits and adds the constant', () => {
     expect(maskedCrc32c(new Uint8Array(0))).toBe(0xa282ead8);
+    // e3069283 turned is 2507c60d.
+    expect(maskedCrc32c(Buffer.from('123456789'))).toBe(0xc78ab0e5);
   });
 
   test('a record is framed as TensorFlow frames it', () => {

@@ -50,7 +50,9 @@ it.each([
 describe('losses', () => {
   it('have titles, all of them different', () => {
     const names = lossOptions.options.map(({ shape }) => shape.name.value);
-    expect(new Set(names.map((name) => lossTitles.get(name))).size).toBe(names.length);
+    const titles = names.map((name) => lossTitles.get(name));
+    expect(titles).not.toContain(undefined);
+    expect(new Set(titles).size).toBe(names.length);
   });
 
   it.each([

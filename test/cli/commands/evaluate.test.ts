@@ -153,8 +153,12 @@ describe('isda evaluate that looks into the result', () => {
       /McNemar's exact test over the \d+ images that only one classifies correctly: p (= \d|below)/,
     );
 
-    for (const checkpoint of ['1', 'best']) {
+    for (const [checkpoint, name] of [
+      ['1', /\/epoch-0001-step-0000004\.safetensors$/],
+      ['best', /\/best-epoch-\d+-step-\d+\.safetensors$/],
+    ] as const) {
       const both = await evaluation('--run', 'run', '--checkpoint', checkpoint, '--compare', 'run');
+      expect(both['checkpoint']).toMatch(name);
       expect(both['comparison']).toMatchObject({
         ...{ onlyFirstRight: 0, onlySecondRight: 0, differencePercent: 0, p: 1 },
         with: { checkpoint: both['checkpoint'] },

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { wilsonInterval } from '../../../src/common/statistics/proportions.js';
 import { errorsByClass } from '../../../src/runs/examination/by-class.js';
 import { calibrationOf } from '../../../src/runs/examination/calibration.js';
 import { comparePredictions } from '../../../src/runs/examination/compare.js';
@@ -63,8 +64,8 @@ describe.each(networks)("scikit-learn's and NumPy's numbers", (network) => {
       expect(images).toBe(labels.filter((each) => each === label).length);
       expect(errorPercent).toBeCloseTo(100 * network.errorByClass[label], 10);
       expect(wrong).toBe(Math.round(images * network.errorByClass[label]));
-      expect(interval!.low).toBeLessThanOrEqual(errorPercent!);
-      expect(interval!.high).toBeGreaterThanOrEqual(errorPercent!);
+      const { low, high } = wilsonInterval(wrong, images)!;
+      expect([interval!.low / 100, interval!.high / 100]).toEqual([expect.closeTo(low, 12), expect.closeTo(high, 12)]);
     });
   });
 
@@ -166,7 +167,7 @@ it('refuses logits that are not finite', () => {
   );
 });
 
-it('counts the images by who has them right', () => {
+it('counts the images by who has them right, and tests those that one has', () => {
   const [first, second] = networks.map(predictionsOf);
   const { p, differencePercent, ...counts } = comparePredictions(first, second);
   const right = networks.map(({ predicted }) => labels.map((label, index) => predicted[index] === label));
@@ -179,5 +180,7 @@ it('counts the images by who has them right', () => {
   });
   const errors = right.map((each) => (100 * each.filter((isRight) => !isRight).length) / labels.length);
   expect(differencePercent).toBeCloseTo(errors[1] - errors[0], 10);
-  expect(p).toBeGreaterThan(0);
+  // Twice the sum of the binomial probabilities of 0 to 10 of 32, in Python's integers.
+  expect([counts.onlyFirstRight, counts.onlySecondRight]).toEqual([10, 22]);
+  expect(p).toBeCloseTo(0.050102459732443094, 12);
 });
