@@ -79,7 +79,7 @@ test('reports it on a terminal too, while the progress bar is redrawn', async ({
   const { stdout } = await execa('script', ['-qec', line, '/dev/null'], {
     cwd: folder,
     reject: false,
-    timeout: 60_000,
+    timeout: 540_000,
   });
   expect(stdout).toContain('gave a promise that never settles');
   expect(existsSync(join(folder, 'run', '.lock'))).toBe(false);

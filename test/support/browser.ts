@@ -32,16 +32,17 @@ export async function openBrowser(executablePath: string): Promise<Browser> {
     '--disable-component-update',
     '--disable-sync',
   ];
-  const context = await chromium.launchPersistentContext(profile, {
-    executablePath,
-    headless: true,
-    timeout: 300_000,
-    args: flags,
-  });
+  const forget = (): void => rmSync(profile, { recursive: true, force: true });
+  const context = await chromium
+    .launchPersistentContext(profile, { executablePath, headless: true, timeout: 300_000, args: flags })
+    .catch((error: unknown) => {
+      forget();
+      throw error;
+    });
   context.setDefaultTimeout(300_000);
   const close = async (): Promise<void> => {
     await context.close();
-    rmSync(profile, { recursive: true, force: true });
+    forget();
   };
   return { context, close };
 }

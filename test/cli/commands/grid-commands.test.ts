@@ -182,7 +182,7 @@ describe('isda runs', () => {
     const all = await runCli(folder, ['runs', '.']);
     expect(all.stdout).toMatch(/^run +state +epochs +last 10 +last +since +reason\n/);
     expect(all.stdout).toMatch(
-      /\ntest-b-seed1 +failed +0\/2 +- +- +\d\.\d s +it was b\n\n2 runs: 1 planned, 1 failed\n$/,
+      /\ntest-b-seed1 +failed +0\/2 +- +- +\d[\d.]* (?:s|min \d\d s) +it was b\n\n2 runs: 1 planned, 1 failed\n$/,
     );
     const planned = await runCli(folder, ['runs', '.', '--state', 'planned', '--json']);
     expect(JSON.parse(planned.stdout)).toMatchObject([{ name: 'test-a-seed1', state: 'planned', epochsDone: 0 }]);

@@ -104,15 +104,19 @@ const outside = (page: Page): Promise<string[]> =>
   ); // prettier-ignore
 
 describe.skipIf(chromium === undefined)('the report in Chromium', () => {
-  let folder: string;
+  /** What undoes the set-up, as far as it came. */
+  const cleanUps: (() => Promise<void>)[] = [];
   let opened: Opened;
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
-    opened = { path: await makeReport(folder), browser: await openBrowser(chromium!) };
+    const folder = await mkdtemp(join(tmpdir(), 'isda-test-'));
+    cleanUps.push(() => rm(folder, { recursive: true, force: true }));
+    const path = await makeReport(folder);
+    const browser = await openBrowser(chromium!);
+    cleanUps.push(browser.close);
+    opened = { path, browser };
   });
   afterAll(async () => {
-    await opened.browser.close();
-    await rm(folder, { recursive: true, force: true });
+    for (const end of cleanUps.reverse()) await end();
   });
 
   for (const width of [400, 1400])
