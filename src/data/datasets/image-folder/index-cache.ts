@@ -1,10 +1,10 @@
 // Caches the file list of an image folder, because listing a million files on a network disk takes minutes.
 import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder, writeFileAtomically } from '../../../common/files.js';
-import { filePath } from './file-names.js';
+import { markOf, type Marked } from './mark.js';
 import { scanFolder, type FolderScan } from './scan.js';
 
 const partSchema = z.object({
@@ -23,18 +23,6 @@ const indexSchema = z.object({
   notes: z.array(z.string()),
 });
 
-/** Returns a mark that changes if an entry of a folder is added, removed or renamed, or if a file's content changes. */
-async function markOf(path: string): Promise<string> {
-  const { mtimeMs, ctimeMs, ino, size } = await stat(filePath(path));
-  return [mtimeMs, ctimeMs, ino, size].join(' ');
-}
-
-async function marksOf(paths: readonly string[]): Promise<[string, string][]> {
-  const marks: [string, string][] = [];
-  for (const path of paths) marks.push([path, await markOf(path)]);
-  return marks;
-}
-
 /**
  * A change within these milliseconds after another may not change a folder's times, because file systems use coarse
  * ticks.
@@ -42,7 +30,7 @@ async function marksOf(paths: readonly string[]): Promise<[string, string][]> {
 const tick = 2000;
 
 /** Returns the time of the newest change among any number of marks, in milliseconds. */
-export function newest(marks: readonly (readonly [string, string])[]): number {
+export function newest(marks: readonly Marked[]): number {
   const changed = ([modified, status]: readonly string[]): number => Math.max(Number(modified), Number(status));
   // Not `Math.max(...)`: a call takes at most about 120 000 arguments.
   return marks.reduce((latest, [, mark]) => Math.max(latest, changed(mark.split(' '))), -Infinity);
@@ -64,7 +52,7 @@ async function readIndex(path: string, root: string): Promise<FolderScan | undef
     if (index.root !== root) return undefined;
     for (const [watched, mark] of index.marks) if ((await markOf(watched)) !== mark) return undefined;
     const { train, val, notes, marks } = index;
-    return { train, ...(val && { val }), watched: marks.map(([watched]) => watched), notes };
+    return { train, ...(val && { val }), watched: marks, notes };
   } catch {
     // Whatever is wrong with the index or the folder: listing it again reports it.
     return undefined;
@@ -86,11 +74,10 @@ export async function indexFolder(root: string, cacheDirectory: string, now: () 
   if (known !== undefined) return { ...known, fresh: false };
   const started = now();
   const scan = await scanFolder(root);
-  const marks = await marksOf(scan.watched);
-  if (newest(marks) < started - tick) {
+  if (newest(scan.watched) < started - tick) {
     try {
       await makeFolder(join(cacheDirectory, 'image-folders'));
-      const { train, val, notes } = scan;
+      const { train, val, watched: marks, notes } = scan;
       const text = JSON.stringify({ format: 6, root, marks, train, val, notes });
       await writeFileAtomically(path, `${sha256(text)}\n${text}\n`);
     } catch {

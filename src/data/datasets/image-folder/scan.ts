@@ -15,6 +15,7 @@ import {
   type PassedOver,
   type Refuse,
 } from './listing.js';
+import { markOf, type Marked } from './mark.js';
 import { otherClasses, refuseStray, refuseTwins } from './wrong-layout.js';
 
 /** The images of one class. */
@@ -42,8 +43,8 @@ export interface FolderScan {
   readonly train: PartFiles;
   /** Absent: there is no folder of evaluation images. */
   readonly val?: PartFiles | undefined;
-  /** Folders and files whose change invalidates the scan. Absolute. */
-  readonly watched: readonly string[];
+  /** Folders and files whose change invalidates the scan, with their marks from before they were read. */
+  readonly watched: readonly Marked[];
   /** Messages about skipped files and folders. */
   readonly notes: readonly string[];
 }
@@ -60,8 +61,7 @@ interface Scanning {
   readonly passed: PassedOver;
   /** Called with errors after which the rest can be listed. */
   readonly refuse: Refuse;
-  /** Absolute. */
-  readonly watched: string[];
+  readonly watched: Marked[];
   /** Messages about folders that are not used. */
   readonly notes: string[];
 }
@@ -70,9 +70,13 @@ interface Scanning {
 export const isFolderThere = async (path: string): Promise<boolean> =>
   (await statusIfThere(path, filePath(path)))?.isDirectory() ?? false;
 
-async function listWatched({ root, passed, watched, refuse }: Scanning, path: string) {
-  watched.push(path);
-  return list(root, path, passed, refuse);
+/** Marks a path before it is read: a change while it is read, or later, then differs from the mark. */
+const watch = async ({ watched }: Scanning, path: string): Promise<void> =>
+  void watched.push([path, await markOf(path)]);
+
+async function listWatched(scanning: Scanning, path: string) {
+  await watch(scanning, path);
+  return list(scanning.root, path, scanning.passed, scanning.refuse);
 }
 
 /** Returns the images of a class folder and, as torchvision's ImageFolder, of the folders in it. */
@@ -125,14 +129,14 @@ async function scanFlat(
   names: readonly string[],
 ): Promise<PartFiles | undefined> {
   // A label file, or a preferred one, may be added to the root later.
-  scanning.watched.push(scanning.root);
+  await watch(scanning, scanning.root);
   const labelFile = await findLabelFile(scanning.root, folder);
   if (labelFile === undefined) {
     if (folder !== unlabelledFolder) throw noLabels(scanning.root, folder);
     scanning.notes.push(`${folder}/ is not used: its images are not in class folders, and there is no label file`);
     return undefined;
   }
-  scanning.watched.push(labelFile);
+  await watch(scanning, labelFile);
   const labels = await readLabels(labelFile, images, names);
   const files = names.map((): string[] => []);
   images.forEach((file, index) => files[labels[index]].push(join(below, file)));
@@ -210,11 +214,12 @@ export async function tooFewClasses(root: string): Promise<string> {
 export async function scanFolder(root: string, refuse: Refuse = throwAtOnce): Promise<FolderScan> {
   const passed = nothingPassed();
   const scanning: Scanning = { root, passed, refuse, watched: [], notes: [] };
+  const ofRoot = [root, await markOf(root)] as const;
   const isPlain = !(await isFolderThere(join(root, 'train'))) && (await holdsClasses(root));
   const train = await scanTrain(scanning, isPlain ? '' : 'train');
   const folder = await evaluationFolder(root);
-  // A preferred folder of evaluation images may be added later.
-  if (folder !== evaluationFolders[0] && !isPlain) scanning.watched.push(root);
+  // train/ or a preferred folder of evaluation images may be added later.
+  if (folder !== evaluationFolders[0] || isPlain) scanning.watched.push(ofRoot);
   const names = train.classes.map(({ name }) => name);
   const val = folder === undefined ? undefined : await scanVal(scanning, folder, names).catch(refuse);
   const notes = [...passedOverLines(passed), ...scanning.notes];
