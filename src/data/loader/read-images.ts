@@ -82,7 +82,7 @@ export async function openReadImages(options: ReadingOptions): Promise<ReadImage
             const failure = plainFailure(error, describe(index));
             // Not replaced: the error rate would count another image twice.
             if (error instanceof BrokenImage) reports.push({ at, broken: [failure], leftOut: index });
-            else reports.push({ at, broken: [], failure });
+            else reports.push({ at, broken: [], failure: withName(failure) });
             failed ||= !(error instanceof BrokenImage);
             continue;
           }
@@ -103,6 +103,13 @@ export async function openReadImages(options: ReadingOptions): Promise<ReadImage
 export const noneLeft = ({ name, part, count }: ImageSource): PlainFailure =>
   cannot('read images', `not one of the ${count} images of ${name} ${part} can be read`, { code: 'data/damaged' });
 
+/** Adds the image's name to the place of a failure whose message lacks it, such as that of a custom augmentation. */
+function withName(failure: ImageFailure): ImageFailure {
+  const { image, message, place } = failure;
+  if (message.includes(image)) return failure;
+  return { ...failure, place: [`image ${image}`, ...(place === undefined ? [] : [place])].join('\n') };
+}
+
 /** Finds a readable replacement of the training image at `index`, whose reading threw `thrown`. */
 function createReplacer({ train, maxBroken }: ReadingOptions) {
   const real = realImages(train);
@@ -117,7 +124,7 @@ function createReplacer({ train, maxBroken }: ReadingOptions) {
     let error = thrown;
     for (let used = index; ;) {
       const failure = known.get(used) ?? plainFailure(error, describe(used));
-      if (!known.has(used) && !(error instanceof BrokenImage)) return { broken, failure, used };
+      if (!known.has(used) && !(error instanceof BrokenImage)) return { broken, failure: withName(failure), used };
       known.set(used, failure);
       broken.push(failure);
       // Synthetic images never replace a real one.

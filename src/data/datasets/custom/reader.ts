@@ -1,5 +1,5 @@
 // Reads the images of a custom data set in the calling thread.
-import { reasonOf } from '../../../common/errors.js';
+import { cannot, reasonOf } from '../../../common/errors.js';
 import { orUnsettled } from '../../../common/unsettled.js';
 import { randomStream } from '../../../common/random.js';
 import { imageBytes } from '../../image-format.js';
@@ -8,11 +8,33 @@ import { BrokenImage, type ImageReader } from '../../reader.js';
 import { storagePosition, type ImageSource, type ModuleStorage } from '../../source.js';
 import { createPipeline } from '../../augment/pipeline.js';
 import type { Transform } from '../../augment/transform.js';
-import { loadDatasetModule } from './module.js';
+import { loadDatasetModule, type CustomDataset } from './module.js';
 
 const neverRead = (): Error => new Error('its `read` gave a promise that never settles');
 
-/** Loads the module and creates its reader. All errors of its `read` become a BrokenImage. */
+/**
+ * Errors: the labels of this thread's data set differ from those of the run, as after a shuffle without a seed. Its
+ * images then belong to other labels.
+ */
+function requireSameLabels(source: ImageSource, { labels }: CustomDataset, module: string): void {
+  const at = source.labels.findIndex((label, index) => labels[storagePosition(source, index)] !== label);
+  if (at === -1) return;
+  const position = storagePosition(source, at);
+  const now = position < labels.length ? `then ${labels[position]}` : 'then it is missing';
+  throw cannot(
+    `use the module ${module}`,
+    `createDataset gives other labels in each call: image ${position} of ${source.part} has first the label ${source.labels[at]}, ${now}`,
+    {
+      code: 'module/unusable',
+      hint: 'it is called in every thread that reads images and must give the same each time: shuffle and split with a fixed seed',
+    },
+  );
+}
+
+/**
+ * Loads the module and creates its reader. Errors: it gives other labels than before. All errors of its `read` become a
+ * BrokenImage.
+ */
 export async function createModuleReader(
   source: ImageSource,
   { module, options }: ModuleStorage,
@@ -20,6 +42,7 @@ export async function createModuleReader(
   own?: Transform,
 ): Promise<ImageReader> {
   const dataset = await loadDatasetModule(module, { part: source.part, options });
+  requireSameLabels(source, dataset, module);
   const pipeline = createPipeline(augmentation, source, own);
   const size = imageBytes(source);
   const describe = (index: number): string => `${storagePosition(source, index)} of ${source.part} of ${module}`;

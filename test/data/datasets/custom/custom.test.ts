@@ -12,6 +12,7 @@ import { createPassOver } from '../../../../src/data/loader/broken-images.js';
 import { openReadImages } from '../../../../src/data/loader/read-images.js';
 import { createPlainReader, readImages } from '../../../../src/data/plain-images.js';
 import { loadSplits } from '../../../../src/data/registry.js';
+import { selectImages } from '../../../../src/data/source.js';
 import { channelStatistics } from '../../../../src/data/statistics.js';
 import { temporaryFolder } from '../../helpers.js';
 import { copies, openSmall } from '../../loader/support.js';
@@ -122,6 +123,49 @@ describe('a data set of one’s own', () => {
       passOver: createPassOver(0, () => undefined),
     });
     expect(mean[0]).toBeCloseTo(75, 10);
+  });
+
+  /** A data set of 9 images with the labels 0, 1, 0, …; `label` and `count` may use `calls` and `threadId`. */
+  const changing = (label: string, count = '9'): string => `
+    import { threadId } from 'node:worker_threads';
+    let calls = -1;
+    export const createDataset = () => {
+      calls += 1;
+      const count = ${count};
+      return {
+        classNames: ['a', 'b'], count, labels: Array.from({ length: count }, (_, i) => (${label}) % 2),
+        height: 2, width: 2, mean: [0, 0, 0], std: [1, 1, 1], read: () => new Uint8Array(12),
+      };
+    };`;
+
+  it.each([
+    ['other labels', changing('i + (calls > 1 ? 1 : 0)'), 'image 5 of train has first the label 1, then 0'],
+    ['fewer images', changing('i', 'calls > 1 ? 5 : 9'), 'image 5 of train has first the label 1, then it is missing'],
+  ])('is refused if it gives %s in a later call', async (_, source, message) => {
+    const { train } = await loadCustom(await options(source));
+    const reader = createReader(selectImages(train, [5, 2]), plain);
+    await expect(reader).rejects.toThrow(`createDataset gives other labels in each call: ${message}`);
+  });
+
+  it('is refused if it gives other labels in a worker thread', async () => {
+    const { train, test: evaluation } = await loadCustom(await options(changing('i + (threadId > 0 ? 1 : 0)')));
+    const plan = { train, evaluation, augmentation: plain };
+    await expect(openSmall({ ...plan, workers: 0 })).resolves.toBeDefined();
+    await expect(openSmall({ ...plan, workers: 1 })).rejects.toThrow('image 0 of train has first the label 0, then 1');
+  });
+
+  it.each([0, 1])('names the image that a custom augmentation fails on, with %i workers', async (workers) => {
+    const dataset = await options(whole);
+    const module = join(await temporaryFolder(), 'dim.mjs');
+    const apply = 'apply(pixels) { if (pixels[0] === 20) throw new Error("too dim"); }';
+    await writeFile(module, `export const createAugmentation = () => ({ name: 'dim', ${apply} });`);
+    const { train, test: evaluation } = await loadCustom(dataset);
+    const augmentation = { ...plain, custom: { module, options: {} } };
+    const loader = await openSmall({ train, evaluation, augmentation, workers });
+    await expect(copies(loader.trainingBatches(1, 0))).rejects.toMatchObject({
+      message: `cannot augment an image by ${module}: too dim`,
+      place: expect.stringMatching(`^image 2 of train of ${dataset.module}\n${module}:1:`) as string,
+    });
   });
 
   const complete =
