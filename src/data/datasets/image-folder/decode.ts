@@ -4,7 +4,7 @@ import sharp, { type OutputInfo } from 'sharp';
 import { reasonOf } from '../../../common/errors.js';
 import type { Box } from './crop-box.js';
 import { maxPixels, type ImageHeader } from './header.js';
-import type { Orientation } from './orientation.js';
+import { xmpOrientation, type Orientation } from './orientation.js';
 import { cut, type Pixels } from './pixels.js';
 
 /**
@@ -71,15 +71,16 @@ function toPixels(data: Buffer, info: OutputInfo, header: ImageHeader): Pixels {
 }
 
 /**
- * Decodes the first frame or page of an image of any supported format, and returns its EXIF orientation, if any; that
- * of AVIF is already applied. Errors: as `decodePart`; channels that are not grey, RGB or CMYK, as of satellite images.
+ * Decodes the first frame or page of an image of any supported format, and returns its orientation, if any; that of
+ * AVIF is already applied. Errors: as `decodePart`; channels that are not grey, RGB or CMYK, as of satellite images.
  */
 export async function decodeWhole(
   bytes: Buffer,
 ): Promise<{ readonly pixels: Pixels; readonly orientation: Orientation; readonly isTiff: boolean }> {
   try {
     const image = sharp(bytes, { failOn: 'error', ignoreIcc: true, limitInputPixels: maxPixels });
-    const { format, orientation = 1, space, channels: stored = 0 } = await image.metadata();
+    const about = await image.metadata();
+    const { format, space, channels: stored = 0 } = about;
     // Grey with an opacity has two. Pillow refuses more, too.
     if (greySpaces.includes(space) && stored > 2) throw new Error(`its ${stored} channels are not grey, RGB or CMYK`);
     const isCmyk = space === 'cmyk';
@@ -90,8 +91,11 @@ export async function decodeWhole(
     const channels = info.channels < 3 ? 1 : 3;
     const plain = firstChannels(data, count, info.channels, isCmyk ? 4 : channels);
     const pixels: Pixels = { bytes: isCmyk ? cmykToRgb(plain, count) : plain, width, height, channels };
+    const isTiff = format === 'tiff';
+    const fromXmp = isTiff ? undefined : xmpOrientation(about.xmp);
+    const orientation = (about.orientation ?? fromXmp ?? 1) as Orientation;
     const isTurned = format === 'heif';
-    return { pixels, orientation: isTurned ? 1 : (orientation as Orientation), isTiff: format === 'tiff' };
+    return { pixels, orientation: isTurned ? 1 : orientation, isTiff };
   } catch (error) {
     throw decodeFailure(error);
   }

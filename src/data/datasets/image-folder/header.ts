@@ -1,6 +1,6 @@
 // Parses JPEG and PNG headers: size, channels, and whether the file is complete.
 import { otherFormat } from '../../../common/file-formats.js';
-import { exifOrientation, pngOrientation, type Orientation } from './orientation.js';
+import { exifOrientation, pngOrientation, xmpOfSegment, xmpOrientation, type Orientation } from './orientation.js';
 
 /** Names of the supported formats, for messages. */
 export const readFormats = 'JPEG, PNG, WebP, AVIF, TIFF and GIF';
@@ -13,7 +13,7 @@ export interface ImageHeader {
   readonly components: number;
   /** Whether the image's end marker is present; a file without it is truncated. */
   readonly complete: boolean;
-  /** EXIF orientation, 1 … 8; absent if the image is upright. */
+  /** Orientation, 1 … 8; absent if the image is upright. */
   readonly orientation?: Orientation;
 }
 
@@ -63,7 +63,8 @@ const isFrame = (marker: number): boolean =>
 
 function readJpeg(bytes: Buffer): ImageHeader | string {
   let at = 2;
-  let orientation: Orientation | undefined;
+  let exif: Orientation | undefined;
+  let xmp: Orientation | undefined;
   while (at + 4 <= bytes.length) {
     const marker = bytes[at + 1];
     // Stray bytes before a marker, including a stuffed zero, are skipped as by libjpeg; 0xff may be padding.
@@ -76,7 +77,11 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       continue;
     }
     const length = bytes.readUInt16BE(at + 2);
-    if (marker === 0xe1) orientation ??= exifOrientation(bytes.subarray(at + 4, at + 2 + length));
+    if (marker === 0xe1) {
+      const segment = bytes.subarray(at + 4, at + 2 + length);
+      exif ??= exifOrientation(segment);
+      xmp ??= xmpOrientation(xmpOfSegment(segment));
+    }
     if (isFrame(marker)) {
       if (at + 10 > bytes.length) break;
       const height = bytes.readUInt16BE(at + 5);
@@ -90,6 +95,7 @@ function readJpeg(bytes: Buffer): ImageHeader | string {
       // Within a scan 0xff is followed by 0 or a restart marker, so the last occurrences of these markers are real.
       const complete =
         bytes.lastIndexOf('\xff\xd9', undefined, 'latin1') > bytes.lastIndexOf('\xff\xda', undefined, 'latin1');
+      const orientation = exif ?? xmp;
       const turn = orientation === undefined || orientation === 1 ? {} : { orientation };
       return { format: 'jpeg', width, height, components: bytes[at + 9], complete, ...turn };
     }
