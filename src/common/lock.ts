@@ -7,6 +7,7 @@ import { createFile } from './create-file.js';
 import { cannot, systemCode } from './errors.js';
 import { readFailure, writeFailureWithSpace } from './files.js';
 import type { Environment } from './home.js';
+import { pathExists } from './path-status.js';
 import { holderName, parseLock, type LockContent, type LockHolder } from './lock-content.js';
 
 interface LockContext {
@@ -28,8 +29,11 @@ interface LockWatch {
 export const watchMilliseconds = 35_000;
 
 export interface RunLock {
-  /** Errors: another process has taken the lock over, because this one was suspended or the file was deleted. */
-  readonly requireHeld: () => Promise<void>;
+  /**
+   * Errors: another process has taken the lock over, because this one was suspended or the file was deleted; with
+   * `lost`, also if there is no lock, because such a process may have ended.
+   */
+  readonly requireHeld: (lost?: 'lost') => Promise<void>;
   /** Releases the lock; a second call has no effect. */
   release(): Promise<void>;
 }
@@ -213,8 +217,15 @@ function holdLock(path: string, content: string, context: LockContext): RunLock 
   const timer = setInterval(() => void beat().catch(() => undefined), heartbeatMilliseconds);
   timer.unref();
   return {
-    requireHeld: async () => {
+    requireHeld: async (lost) => {
       const other = await takenBy();
+      if (other === undefined && lost !== undefined && !(await pathExists(path))) {
+        throw cannot('use the run folder', 'its lock was deleted, and another process may have used it since', {
+          code: 'run/locked',
+          place: path,
+          hint: 'the same command starts again from what is there now',
+        });
+      }
       if (other === undefined) return;
       throw cannot('use the run folder', `${holderName(other)} has taken it over`, {
         code: 'run/locked',

@@ -5,13 +5,15 @@ import { columnOf } from '../records/metrics-columns.js';
 import { openTable, parseTable, readTable, tableHeader, tableLine } from '../records/number-table.js';
 import type { LossesRow } from './trainer.js';
 
-interface LossesFile {
+export interface LossesFile {
   /** The diversity in the last row that a resumed run keeps, if any. */
   readonly lastDiversity: number | undefined;
   /** Appends one row and returns once it is on disk. */
   append(row: LossesRow): Promise<void>;
   /** Returns the SHA-256 (hex) of all rows so far, without the column `seconds`. */
   digest(): string;
+  /** Errors: the file was deleted or replaced. */
+  requireOwn(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -119,6 +121,7 @@ export async function openLosses(path: string, names: readonly string[], kept: K
       await table.append(tableLine({ path, columns }, values, `iteration ${iteration}`));
       rows.push(values);
     },
+    requireOwn: () => table.requireOwn(),
     close: () => table.close(),
   };
 }

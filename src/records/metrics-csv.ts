@@ -20,6 +20,8 @@ interface MetricsFile {
   append(row: MetricsRow): Promise<void>;
   /** SHA-256 (hex) of all rows so far without their times, which differ from run to run. */
   digest(): string;
+  /** Errors: the file was deleted or replaced. */
+  requireOwn(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -183,6 +185,7 @@ export async function openMetrics(path: string, kept: KeptMetrics): Promise<Metr
       );
       rows.push(row);
     },
+    requireOwn: () => table.requireOwn(),
     close: () => table.close(),
   };
 }

@@ -134,6 +134,8 @@ export async function readTableOr(header: string, path: string, hint?: string): 
 interface GrowingTable {
   /** Appends a line and returns once it is on disk. Errors: the file was deleted or replaced, or cannot be written. */
   append(line: string): Promise<void>;
+  /** Errors: the file was deleted or replaced, such as by another process that has used the folder since. */
+  requireOwn(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -144,14 +146,18 @@ export async function openTable(path: string, text: string): Promise<GrowingTabl
     throw await writeFailureWithSpace(path, error);
   });
   const { ino } = await handle.stat();
+  const requireOwn = async (): Promise<void> => {
+    const there = await stat(path).catch(() => undefined);
+    if (there?.ino !== ino)
+      throw cannot(`write ${path}`, 'it was deleted or replaced during the run', {
+        code: 'metrics/replaced',
+      });
+  };
   return {
+    requireOwn,
     append: async (line) => {
       // Rows written to a deleted file would succeed and be lost.
-      const there = await stat(path).catch(() => undefined);
-      if (there?.ino !== ino)
-        throw cannot(`write ${path}`, 'it was deleted or replaced during the run', {
-          code: 'metrics/replaced',
-        });
+      await requireOwn();
       try {
         await handle.appendFile(line);
         await handle.sync();

@@ -12,7 +12,6 @@ import type { Network } from '../models/network.js';
 import { toTorch, torchShape } from '../nn/layout.js';
 import { initialValues, type TensorDeclaration } from '../nn/tensors.js';
 import { hasCheckpoints, saveCheckpoint } from '../records/checkpoints.js';
-import { writeInputs } from '../records/inputs.js';
 import { encodeSafetensors, type NamedTensor } from '../records/safetensors.js';
 import { epochStart } from '../training/state.js';
 import { sessionTensors } from '../training/step.js';
@@ -141,8 +140,8 @@ export async function importNetwork(
       });
     }
     const { keepCheckpoints } = config.output;
-    await writeInputs(folder.paths.inputs, { weights, imported: true });
     await writeFirstRecords(folder, {
+      inputs: { weights, imported: true },
       config: printConfig(withClasses(config, parts.network.classes)),
       checkpoint: undefined,
       keepCheckpoints,

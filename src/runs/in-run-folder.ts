@@ -4,6 +4,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { cannot, reasonOf } from '../common/errors.js';
 import { writeFileAtomically } from '../common/files.js';
+import type { RunLock } from '../common/lock.js';
 import {
   clearCheckpoints,
   continueFrom,
@@ -13,6 +14,7 @@ import {
   type LoadedCheckpoint,
 } from '../records/checkpoints.js';
 import { damagedBestCheckpoints } from '../records/damaged-checkpoints.js';
+import { writeInputs, type RunInputs } from '../records/inputs.js';
 import { openLog } from '../records/log.js';
 import { removeRunLeftovers, requireRunFolder } from '../records/ownership.js';
 import { lockRunFolder, runFolder, type RunFolder } from '../records/run-folder.js';
@@ -25,7 +27,7 @@ export interface OpenRunFolder {
   /** Prints a line and writes it to log.txt. */
   readonly print: (line: string) => void;
   /** Errors: another process has taken the folder over, whose checkpoints must not be deleted. */
-  readonly requireHeld: () => Promise<void>;
+  readonly requireHeld: RunLock['requireHeld'];
 }
 
 /**
@@ -105,6 +107,8 @@ export async function resumedCheckpoint(
 }
 
 interface FirstRecords {
+  /** Content of inputs.json. */
+  readonly inputs: RunInputs;
   /** Content of config.yaml. */
   readonly config: string;
   /** The checkpoint that the run resumes from; if undefined, all checkpoints are deleted. */
@@ -114,9 +118,15 @@ interface FirstRecords {
   readonly outdated: readonly string[];
 }
 
-/** Writes the first records of a run. Call it after all checks: it may delete files of an earlier run. */
-export async function writeFirstRecords({ paths }: OpenRunFolder, records: FirstRecords): Promise<void> {
+/**
+ * Writes the first records of a run. Call it after all checks: it may delete files of an earlier run. Errors: another
+ * process may have used the folder since it was locked, as while this one was suspended.
+ */
+export async function writeFirstRecords({ paths, requireHeld }: OpenRunFolder, records: FirstRecords): Promise<void> {
   const { checkpoint } = records;
+  await requireHeld('lost');
+  // Written before config.yaml: checkpoints of earlier settings must always be recognized as those of the run.
+  await writeInputs(paths.inputs, records.inputs);
   await openCheckpoints(paths.checkpoints);
   if (checkpoint === undefined) {
     // Results are deleted first, so that a run killed here has no results without a checkpoint.

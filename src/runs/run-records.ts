@@ -104,6 +104,8 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       if (reason === 'epoch' && best.epoch() === completed) as.push('best');
       if (as.length === 0) return;
       await folder.requireHeld();
+      // A process that took the folder over and has ended leaves no lock, but its own metrics.
+      await metrics.requireOwn();
       if (reason === 'stop') progress.print(`${context.stopRequested()}: writing a checkpoint`);
       const at = placeInRun(position);
       const window = `since a step between ${last?.at ?? placeInRun(start)} and ${at}`;

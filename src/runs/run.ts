@@ -8,7 +8,7 @@ import { printConfig } from '../config/print.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { countParameters } from '../models/cost.js';
 import type { LoadedCheckpoint } from '../records/checkpoints.js';
-import { readInputs, writeInputs, type RunInputs } from '../records/inputs.js';
+import { readInputs, type RunInputs } from '../records/inputs.js';
 import { lastEpochs } from '../records/metrics-columns.js';
 import { readMetrics } from '../records/metrics-csv.js';
 import { readTableOr } from '../records/number-table.js';
@@ -98,15 +98,15 @@ async function takeFolder(
   const outdated = [folder.paths.summary, folder.paths.metrics].map((path) => basename(path));
   const earlier = new Set([...(inputs?.earlierSettings ?? []), ...(checkpoint ? [checkpoint.fingerprint] : [])]);
   const earlierSettings = [...earlier].filter((each) => !isFingerprintOf(config, each));
-  // Written before config.yaml: checkpoints of earlier settings must always be recognized as those of the run.
-  await writeInputs(folder.paths.inputs, {
+  const first = {
     data: splits.data,
     weights,
     ...(checkpoint !== undefined && inputs?.imported === true && { imported: true }),
     ...(earlierSettings.length > 0 && { earlierSettings }),
     ...configFile,
-  });
-  await writeFirstRecords(folder, { config: printConfig(config), checkpoint, keepCheckpoints, outdated });
+  };
+  const records = { config: printConfig(config), checkpoint, keepCheckpoints, outdated };
+  await writeFirstRecords(folder, { inputs: first, ...records });
   // The summary of the shorter run is not valid for the resumed one.
   if (changes.length > 0) await rm(folder.paths.summary, { force: true });
   if (!isComplete(run)) await recordEnvironment(folder.paths.environment, engine, context);

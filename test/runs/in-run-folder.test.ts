@@ -1,5 +1,5 @@
 // The environment of a run: its lock, log, output and first records.
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { PassThrough } from 'node:stream';
@@ -110,7 +110,7 @@ describe('the records that a run begins with', () => {
     for (const name of ['summary.json', 'kept.txt', 'config.yaml']) writeFileSync(join(root, name), 'old');
   }
   const expected = { fingerprints: ['own'], results: [] };
-  const records = { config: 'new', keepCheckpoints: 3, outdated: ['summary.json', 'nothing'] };
+  const records = { inputs: {}, config: 'new', keepCheckpoints: 3, outdated: ['summary.json', 'nothing'] };
 
   test('a run that resumes says which checkpoints are damaged, and keeps what there is', async ({ folder }) => {
     await earlier(folder);
@@ -149,7 +149,31 @@ describe('the records that a run begins with', () => {
       expect(checkpoint).toBeUndefined();
       await writeFirstRecords(open, { ...records, checkpoint });
     });
-    expect(readdirSync(folder).sort()).toEqual(['checkpoints', 'config.yaml', 'kept.txt', 'log.txt']);
+    expect(readdirSync(folder).sort()).toEqual(['checkpoints', 'config.yaml', 'inputs.json', 'kept.txt', 'log.txt']);
     expect(readdirSync(join(folder, 'checkpoints'))).toEqual([]);
   });
+
+  test.for([
+    ['has it', JSON.stringify({ pid: 9, host: 'other', start: 'x' }), 'process 9 on other has taken it over'],
+    ['had it', undefined, 'its lock was deleted, and another process may have used it since'],
+  ] as const)(
+    'a run that is suspended at its start deletes nothing of one that %s',
+    async ([, lock, reason], { folder }) => {
+      await earlier(folder);
+      const before = readdirSync(folder);
+      const starting = inRunFolder(folder, contextOf().context, async (open) => {
+        const checkpoint = await resumedCheckpoint(open, { resume: false, ...expected });
+        rmSync(open.paths.lock);
+        if (lock !== undefined) writeFileSync(open.paths.lock, lock);
+        await writeFirstRecords(open, { ...records, checkpoint });
+      });
+      await expect(starting).rejects.toMatchObject({
+        code: 'run/locked',
+        message: `cannot use the run folder: ${reason}`,
+      });
+      expect(readdirSync(folder).filter((name) => !['.lock', 'log.txt'].includes(name))).toEqual(before);
+      expect(readdirSync(join(folder, 'checkpoints'))).toHaveLength(2);
+      expect(readFileSync(join(folder, 'config.yaml'), 'utf8')).toBe('old');
+    },
+  );
 });

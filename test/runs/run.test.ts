@@ -178,6 +178,23 @@ describe('runExperiment', () => {
     expect(existsSync(join(root, '.lock'))).toBe(true);
   });
 
+  it('leaves them alone too where that process has ended and given its lock back', async () => {
+    const root = join(folder, 'ended');
+    const later = join(root, 'checkpoints', 'epoch-0009-step-0000027.safetensors');
+    const stopRequested = (): undefined => {
+      rmSync(join(root, '.lock'), { force: true });
+      rmSync(join(root, 'metrics.csv'));
+      for (const path of [later, join(root, 'metrics.csv')]) writeFileSync(path, 'later');
+    };
+    const config = configOf({ training: { execution: 'eager' } });
+    const often = { ...config, output: { ...config.output, checkpointEvery: { steps: 2 } } };
+    await expect(run('ended', often, { stopRequested })).rejects.toMatchObject({
+      code: 'metrics/replaced',
+      message: `cannot write ${join(root, 'metrics.csv')}: it was deleted or replaced during the run`,
+    });
+    expect(readdirSync(join(root, 'checkpoints'))).toEqual([basename(later)]);
+  });
+
   it('starts over without --resume', async () => {
     await run('over', configOf({ lambda0: 0.1 }));
     await run('over', configOf(), { resume: false });

@@ -22,7 +22,7 @@ import { holdsGenerator } from '../../gan/stored.js';
 import { ganStart, lossColumns, parseGanProgress, type GanPosition } from '../../gan/trainer.js';
 import { countParameters } from '../../models/cost.js';
 import { loadNewestCheckpoint, type LoadedCheckpoint } from '../../records/checkpoints.js';
-import { readInputs, writeInputs, type RunInputs } from '../../records/inputs.js';
+import { readInputs, type RunInputs } from '../../records/inputs.js';
 import { runFolder, type RunFolder } from '../../records/run-folder.js';
 import { writeState } from '../../training/state.js';
 import { configFileEntry, requireOwnConfig } from '../config-file.js';
@@ -118,8 +118,9 @@ async function runInFolder(
       ...{ every, resumeAfter: position.iteration, diversity: diversity !== undefined, expectedDigest: losses },
     });
     const outdated = [generatorFile, 'losses.svg', basename(paths.summary), ...(await samplePictures(paths.root))];
-    await writeInputs(paths.inputs, { data: splits.data, ...configFileEntry(paths, options, inputs) });
-    await writeFirstRecords(folder, { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated });
+    const first = { data: splits.data, ...configFileEntry(paths, options, inputs) };
+    const records = { config: printGanConfig(config), checkpoint, keepCheckpoints, outdated };
+    await writeFirstRecords(folder, { inputs: first, ...records });
     if (position.iteration < iterations) {
       // The summary of a shorter run would say that the generator is complete.
       await rm(paths.summary, { force: true });

@@ -9,7 +9,7 @@ import type { GanConfig } from '../../config/gan.js';
 import type { DataIdentity } from '../../data/identity.js';
 import { createCollapseWatch } from '../../gan/diversity.js';
 import type { Gan } from '../../gan/gan.js';
-import { openLosses, readLosses, type KeptLosses } from '../../gan/losses-csv.js';
+import { openLosses, readLosses, type KeptLosses, type LossesFile } from '../../gan/losses-csv.js';
 import type { RealBatches } from '../../gan/real-images.js';
 import { drawLatents, sampleFunction, toBytes } from '../../gan/sampler.js';
 import type { GanSession } from '../../gan/session.js';
@@ -109,16 +109,16 @@ export async function trainInGanFolder(run: OpenGanRun): Promise<GanSummary> {
           await writePictures(run, at.iteration, samplesAt(at.iteration), names);
           progress.line();
         }
-        if (last || at.iteration % checkpointEvery === 0) await keep(run, at, losses.digest());
+        if (last || at.iteration % checkpointEvery === 0) await keep(run, at, losses);
       },
       stopRequested: run.stopRequested,
     });
     position = outcome.position;
     // The run is complete except for its generator's file.
-    if (start.iteration >= iterations) await keep(run, position, losses.digest());
+    if (start.iteration >= iterations) await keep(run, position, losses);
     if (outcome.signal !== undefined && position.iteration < iterations) {
       progress.print(`${outcome.signal}: writing a checkpoint`);
-      await keep(run, position, losses.digest());
+      await keep(run, position, losses);
       const hint = 'the same command resumes the run';
       throw stopped(outcome.signal, 'a checkpoint is written', { place: folder.root, hint });
     }
@@ -166,13 +166,12 @@ function createSamples(run: OpenGanRun): (iteration: number) => Uint8Array {
   };
 }
 
-/**
- * Writes the current generator, then the checkpoint of a position between two iterations; `losses`: digest of the rows
- * so far.
- */
-async function keep(run: OpenGanRun, position: GanPosition, losses: string): Promise<void> {
+/** Writes the current generator, then the checkpoint of a position between two iterations. */
+async function keep(run: OpenGanRun, position: GanPosition, losses: LossesFile): Promise<void> {
   const { training, batches, folder, fingerprint, config, gan, shown } = run;
   await run.requireHeld();
+  // A process that took the folder over and has ended leaves no lock, but its own losses.
+  await losses.requireOwn();
   const hint = 'a lower gan.learningRate may keep it finite';
   const state = {
     // The epoch of its last discriminator step.
@@ -181,7 +180,7 @@ async function keep(run: OpenGanRun, position: GanPosition, losses: string): Pro
     tensors: readState(training, (tensor, value) =>
       cannot('save a checkpoint', `${tensor} contains ${value}`, { code: 'run/diverged', hint }),
     ),
-    progress: { ...position, data: run.data.checksum, classNames: run.data.classNames, losses },
+    progress: { ...position, data: run.data.checksum, classNames: run.data.classNames, losses: losses.digest() },
     fingerprint,
   };
   await saveGenerator(join(folder.root, generatorFile), {
