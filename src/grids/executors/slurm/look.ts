@@ -38,6 +38,12 @@ export async function jobNameOf(folder: string, { submission, task }: CellJob): 
 /** sbatch may still be running for this long, although the queue does not list its jobs. */
 const submittingMilliseconds = 60_000;
 
+/**
+ * How long a network file system may hide a summary that its run has written: it caches for up to a minute that a file
+ * was not there.
+ */
+const hiddenMilliseconds = 90_000;
+
 interface Answer {
   readonly at: number;
   readonly entries: readonly QueueEntry[];
@@ -95,7 +101,10 @@ export function slurmLookup(options: LookOptions): JobLookup {
     }
     const since = endedSince.get(key) ?? at;
     endedSince.set(key, since);
-    if (at - since < certainMilliseconds) return { phase: 'running', name, uncertain: true };
+    // A run that ended well has a summary. A single look does not wait for it.
+    const awaitsSummary = exitCode === 0 && certainMilliseconds > 0;
+    const wait = awaitsSummary ? Math.max(certainMilliseconds, hiddenMilliseconds) : certainMilliseconds;
+    if (at - since < wait) return { phase: 'running', name, uncertain: true };
     const accounted = entry === undefined && record ? await askAccounts(slurm, submission, record.submitted) : [];
     const state = entry?.state ?? accounted.findLast((candidate) => candidate.task === task)?.state;
     const errors = await readFile(errorsPath(folder), 'utf8').catch(() => '');

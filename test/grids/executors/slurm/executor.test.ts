@@ -1,6 +1,7 @@
 // The Slurm executor with a queue in memory: no cell is lost or submitted twice, whatever process ends when.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect } from 'vitest';
 import { slurmOptions } from '../../../../src/config/slurm.js';
 import type { GridEvents } from '../../../../src/grids/executors/executor.js';
@@ -96,6 +97,25 @@ describe('slurmExecutor', () => {
     expect(await again.run()).toEqual(outcomes);
     expect(again.said).toEqual(['found a', 'found b', 'found c']);
     expect(slurm.submitted).toHaveLength(1);
+  });
+
+  test('a run that ended well is waited for until its summary is visible', async ({ folder }) => {
+    const slurm = fakeSlurm();
+    let late = 0;
+    const { said, run, heard } = command(folder, slurm, { clock: () => now() + late });
+    const running = run(cells.slice(0, 2));
+    await heard('submit  2 runs, job 101_0 to 101_1');
+    for (const task of slurm.tasks) slurm.end(task, 'COMPLETED', 0);
+    await setTimeout(100);
+    // A network file system may still answer for a minute that there is no such file.
+    late += 60_000;
+    await setTimeout(100);
+    expect(said.filter((line) => /^(failed|done)/.test(line))).toEqual([]);
+    await succeed(folder, slurm, slurm.tasks[0]);
+    late += 60_000;
+    const outcomes = await running;
+    expect(outcomes.map(({ end }) => end.state)).toEqual(['done', 'failed']);
+    expect(outcomes[1].end).toMatchObject({ reason: 'job 101_1: it ended without writing its summary' });
   });
 
   test('several arrays where Slurm takes no longer ones, or cells ask for different resources', async ({ folder }) => {
