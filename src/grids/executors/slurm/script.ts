@@ -11,6 +11,9 @@ interface ScriptOptions {
   readonly before: readonly string[];
 }
 
+/** Number of starts in a row without a new checkpoint after which a task is not requeued again. */
+const maxIdleStarts = 5;
+
 /** Quotes a text as one word for bash. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -19,8 +22,8 @@ export function quote(text: string): string {
 /**
  * Returns the script. A task trains the run in its line of cells.txt and writes the exit code into task-N.exit. Before
  * the time limit Slurm sends USR1: the run writes a checkpoint, and the task requests to be requeued instead of
- * ending. SIGTERM, of scancel or a preemption, is forwarded in the same way; Slurm then decides whether the task is
- * requeued.
+ * ending, unless its last starts made no progress. SIGTERM, of scancel or a preemption, is forwarded in the same way;
+ * Slurm then decides whether the task is requeued.
  */
 export function scriptText({ root, folder, command, before }: ScriptOptions): string {
   return `#!/bin/bash
@@ -40,6 +43,8 @@ if [[ -z \${cells[$task]:-} || ! -d $run ]]; then
   exit 1
 fi
 rm -f "$here/task-$task.exit"
+checkpoints() { ls "$run/checkpoints" 2>/dev/null; }
+known=$(checkpoints)
 if [[ -n \${SLURM_CPUS_PER_TASK:-} ]]; then
   export TF_NUM_INTRAOP_THREADS="\${TF_NUM_INTRAOP_THREADS:-$SLURM_CPUS_PER_TASK}"
   export TF_NUM_INTEROP_THREADS="\${TF_NUM_INTEROP_THREADS:-$SLURM_CPUS_PER_TASK}"
@@ -57,6 +62,16 @@ done
 trap '' TERM USR1
 wait "$child"
 code=$?
+if [[ -n $limit && ($code == 75 || $code == 143) ]]; then
+  # Where the start of a run takes longer than its time limit, it would be repeated forever.
+  if [[ $(checkpoints) != "$known" ]]; then rm -f "$here/task-$task.idle"; else echo >>"$here/task-$task.idle"; fi
+  idle=$(cat "$here/task-$task.idle" 2>/dev/null | wc -l)
+  if ((idle >= ${maxIdleStarts})); then
+    rm -f "$here/task-$task.idle"
+    echo "error: the time limit was reached ${maxIdleStarts} times without progress; slurm.time sets it" | tee -a "$run/errors.txt"
+    code=1 limit=
+  fi
+fi
 if [[ -n $limit && ($code == 75 || $code == 143) ]]; then
   echo "the time limit is near: to be queued again"
   scontrol requeue "\${SLURM_ARRAY_JOB_ID}_$task" && exit "$code"

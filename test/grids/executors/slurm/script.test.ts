@@ -143,6 +143,32 @@ describe('the script of a task', () => {
     expect(exit()).toBe('75\n');
   });
 
+  test('a run without time for a step is not queued again forever', async ({ folder }) => {
+    const { start, run, exit, hasExit, begun, asked, errors } = setUp(folder, 'wait');
+    const reach = async (progress?: string): Promise<number | undefined> => {
+      for (const name of ['begun', 'scontrol']) rmSync(join(folder, 'work', name), { force: true });
+      const child = start();
+      while (!begun()) await setTimeout(5);
+      if (progress !== undefined) writeFileSync(join(run, 'checkpoints', progress), '');
+      child.kill('SIGUSR1');
+      return (await child).exitCode;
+    };
+    mkdirSync(join(run, 'checkpoints'));
+    for (const progress of [...'abcdef'].flatMap((name) => [name, undefined])) {
+      expect(await reach(progress)).toBe(75);
+      expect(asked()).toBe('requeue 12_1');
+    }
+    // The last one of these was the first of a row.
+    for (let more = 2; more < 5; more++) expect(await reach()).toBe(75);
+    expect(hasExit()).toBe(false);
+    expect(await reach()).toBe(1);
+    expect(asked()).toBeUndefined();
+    expect(exit()).toBe('1\n');
+    expect(errors()).toBe('error: the time limit was reached 5 times without progress; slurm.time sets it\n');
+    // Submitted again by the user, it has as many attempts.
+    expect(await reach()).toBe(75);
+  });
+
   test('a second signal while the checkpoint is written changes nothing', async ({ folder }) => {
     const { start, begun, words, asked } = setUp(folder, 'wait');
     const hold = join(folder, 'work', 'hold');
