@@ -20,6 +20,7 @@ export type TableOutcome = Pick<
   | 'comparison'
   | 'origin'
   | 'leftOut'
+  | 'broken'
   | 'failed'
 >;
 
@@ -108,15 +109,20 @@ function failedNote(rows: readonly TableOutcome[]): string | undefined {
   return `Failed, and not included in any mean: ${failed.slice(0, namedFailures).join('; ')}${more}.`;
 }
 
-/** Returns notes about rows with unofficial images or given weights, and about runs excluded from the means. */
+/**
+ * Returns notes about rows with unofficial images or given weights, about runs excluded from the means, and about runs
+ * whose errors are of fewer images.
+ */
 export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
   const origins = [...new Set(rows.flatMap(({ origin }) => origin ?? []))];
+  const broken = rows.flatMap((row) => row.broken ?? []);
   return [
     ...origins.map((origin) => {
       const names = rows.filter((row) => row.origin === origin).map(({ row }) => row);
       return `${names.length === rows.length ? 'All rows' : names.join(', ')}: ${origin}.`;
     }),
     ...leftOutNotes(rows.flatMap((row) => row.leftOut ?? [])),
+    ...(broken.length === 0 ? [] : [`Evaluated without their broken images, of this number: ${broken.join(', ')}.`]),
   ];
 }
 

@@ -22,6 +22,8 @@ export interface RowOutcome {
   readonly origin?: string;
   /** Completed runs that are excluded from the means, with the reason. */
   readonly leftOut?: readonly string[];
+  /** Runs in the means whose last evaluation left broken images out, with their number: `a-seed1 (3)`. */
+  readonly broken?: readonly string[];
   /** Runs that failed, such as diverged ones, which no mean includes. */
   readonly failed?: readonly FailedSeed[];
   /** Mean test error of the last ten epochs, the number that the paper reports. Absent if no run is complete. */
@@ -41,6 +43,10 @@ export interface RowOutcome {
   /** Comparison of `last10`; absent without a baseline. */
   readonly comparison?: Comparison;
 }
+
+/** Names a run whose last evaluation left broken images out; empty if it left out none. */
+export const brokenText = (name: string, { evaluationImagesLeftOut: count = 0 }: Partial<RunSummary>): string[] =>
+  count === 0 ? [] : [`${name} (${count})`];
 
 const lastTen = ({ last10MeanTestErrorPercent }: RunSummary): number => last10MeanTestErrorPercent;
 
@@ -72,7 +78,8 @@ export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutco
     const cells = outcomes.filter(({ cell }) => cell.row === row);
     const done = cells.flatMap((outcome) => {
       const { cell, summary } = outcome;
-      return summary === undefined || leftOut.has(outcome) ? [] : [{ seed: cell.config.training.seed, summary }];
+      if (summary === undefined || leftOut.has(outcome)) return [];
+      return [{ name: cell.name, seed: cell.config.training.seed, summary }];
     });
     const { name: dataset } = cells[0].cell.config.dataset;
     const left = cells.filter((outcome) => leftOut.has(outcome));
@@ -80,11 +87,13 @@ export function rowOutcomes(outcomes: readonly CellOutcome[]): readonly RowOutco
       summary === undefined && end.state === 'failed' ? [{ seed: cell.config.training.seed, reason: end.reason }] : [],
     );
     const origin = done.length === 0 ? undefined : originText(dataset, done[0].summary);
+    const broken = done.flatMap(({ name, summary }) => brokenText(name, summary));
     const about = {
       ...(origin !== undefined && { origin }),
       ...(left.length > 0 && {
         leftOut: left.map(({ cell, summary }) => `${cell.name} (${leftOutText(dataset, summary!)})`),
       }),
+      ...(broken.length > 0 && { broken }),
       ...(failed.length > 0 && { failed }),
     };
     const values: readonly SeedValue[] = done.map(({ seed, summary }) => ({ seed, value: lastTen(summary) }));

@@ -44,6 +44,14 @@ describe('rows with runs on different images or first weights', () => {
     expect(outcomeNotes([row]).at(-1)).toBe(`All rows: ${row.origin}.`);
   });
 
+  it('are named where they were evaluated without broken images', () => {
+    const broken = made('a', 1, 5, { evaluationImagesLeftOut: 3 });
+    const rows = rowOutcomes([{ ...broken, cell: { ...broken.cell, name: 'a-seed1' } }, made('a', 2, 7, {})]);
+    expect(rows[0]).toMatchObject({ seeds: [1, 2], last10: { mean: 6 }, broken: ['a-seed1 (3)'] });
+    expect(outcomeNotes(rows).at(-1)).toBe('Evaluated without their broken images, of this number: a-seed1 (3).');
+    expect(rowOutcomes([made('a', 1, 5, {})])[0]).not.toHaveProperty('broken');
+  });
+
   it('do not mix with those from imported weights', () => {
     const weights = { file: 'x.safetensors', sha256: '1234567890' };
     const [row] = rowOutcomes([made('a', 1, 5, { weights }), made('a', 2, 7, {})]);

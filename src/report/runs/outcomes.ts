@@ -3,7 +3,7 @@ import { cannot } from '../../common/errors.js';
 import { meanInterval, spreadOf, type SeedValue, type Spread } from '../../common/statistics/samples.js';
 import { compareWithBaselines } from '../../grids/baseline.js';
 import type { TableOutcome } from '../../grids/outcome-table.js';
-import { averagedEpochs } from '../../grids/outcomes.js';
+import { averagedEpochs, brokenText } from '../../grids/outcomes.js';
 import { summarize } from '../../records/summary.js';
 import { knownMetrics } from '../../training/metrics/registry.js';
 import { groupRuns, secondRunText, type RunGroup, type SeedRuns } from './groups.js';
@@ -70,6 +70,7 @@ function outcomesOf(group: RunGroup, baseline: string | undefined): readonly Exp
       averagedEpochs: values.length === 0 ? undefined : averagedEpochs(experiment.runs[0].config.training.epochs),
       best,
       leftOut: experiment.leftOut.map(secondRunText),
+      broken: experiment.runs.filter(isComplete).flatMap(({ name, summary = {} }) => brokenText(name, summary)),
       failed: experiment.runs.flatMap((run) =>
         run.state === 'failed' && !isComplete(run)
           ? [{ seed: run.config.training.seed, reason: run.reason ?? 'the reason was not recorded' }]
