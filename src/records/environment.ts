@@ -1,5 +1,6 @@
 // environment.json: versions, device and machine of a run. No environment variables: they may hold secrets.
 import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, hostname, release, totalmem, type } from 'node:os';
 import { promisify } from 'node:util';
 import { writeFileAtomically } from '../common/files.js';
@@ -36,8 +37,35 @@ export async function gitRevision(folder: string): Promise<string | undefined> {
   }
 }
 
-/** Writes environment.json: the given facts and those of this machine and process. */
-export async function writeEnvironment(path: string, facts: EnvironmentFacts): Promise<void> {
+/** What may change the digits of a run, if it differs between its processes. */
+const deciding = [
+  'isda',
+  'gitRevision',
+  'engine',
+  'device',
+  'cpu',
+  'cores',
+  'intraOpThreads',
+  'interOpThreads',
+] as const;
+
+/** Reads an environment.json; empty if it is missing or damaged. */
+async function readEnvironment(path: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return (JSON.parse(await readFile(path, 'utf8')) ?? {}) as Readonly<Record<string, unknown>>;
+  } catch {
+    return {};
+  }
+}
+
+const valueText = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+
+/**
+ * Writes environment.json: the given facts and those of this machine and process. Returns the differences from the file
+ * that it replaces which may change the digits of a run, as text: `device cpu → cuda: NVIDIA H200`.
+ */
+export async function writeEnvironment(path: string, facts: EnvironmentFacts): Promise<string> {
+  const before = await readEnvironment(path);
   const [cpu] = cpus();
   const environment = {
     isda: facts.isda,
@@ -55,4 +83,8 @@ export async function writeEnvironment(path: string, facts: EnvironmentFacts): P
     started: facts.started,
   };
   await writeFileAtomically(path, `${JSON.stringify(environment, undefined, 2)}\n`);
+  return deciding
+    .filter((key) => before[key] !== undefined && before[key] !== environment[key])
+    .map((key) => `${key} ${valueText(before[key])} → ${valueText(environment[key])}`)
+    .join(', ');
 }

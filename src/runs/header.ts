@@ -9,13 +9,13 @@ import { unofficialText, weightsText } from './origin.js';
 import { multiplyAddsOf } from './parts.js';
 import type { RunContext } from './run-context.js';
 
-/** Writes environment.json. */
+/** Writes environment.json. Returns the differences from the earlier one that may change digits, as text. */
 export async function recordEnvironment(
   path: string,
   { device, version, threads }: Engine,
   context: Pick<RunContext, 'version' | 'sourceDirectory' | 'now'>,
-): Promise<void> {
-  await writeEnvironment(path, {
+): Promise<string> {
+  return writeEnvironment(path, {
     isda: context.version,
     engine: `libtensorflow ${version}`,
     device: `${device.kind}: ${device.name}`,
@@ -25,6 +25,10 @@ export async function recordEnvironment(
     started: new Date(context.now()).toISOString(),
   });
 }
+
+/** Returns the warning for a run that resumes in another environment. */
+export const environmentText = (changes: string): string =>
+  `warning: resumes in another environment, which may change the last digits: ${changes}`;
 
 /** Describes non-default update settings of a run. */
 function updateFacts({ optimizer, training }: Run['config']): [string, string][] {

@@ -18,7 +18,7 @@ import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type EpochLoading } from '../training/trainer.js';
 import { earlierConfig, otherNumbers, otherSettings } from './changes.js';
 import { configFileEntry, requireOwnConfig } from './config-file.js';
-import { headerLines, recordEnvironment } from './header.js';
+import { environmentText, headerLines, recordEnvironment } from './header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords } from './in-run-folder.js';
 import { openConfiguredLoader } from './loading.js';
 import { openRun, type Run } from './open-run.js';
@@ -109,7 +109,9 @@ async function takeFolder(
   await writeFirstRecords(folder, { inputs: first, ...records });
   // The summary of the shorter run is not valid for the resumed one.
   if (changes.length > 0) await rm(folder.paths.summary, { force: true });
-  if (!isComplete(run)) await recordEnvironment(folder.paths.environment, engine, context);
+  if (isComplete(run)) return;
+  const others = await recordEnvironment(folder.paths.environment, engine, context);
+  if (checkpoint !== undefined && others !== '') folder.print(environmentText(others));
 }
 
 /** Whether all epochs of a run are done; a complete run loads no images. */

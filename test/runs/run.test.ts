@@ -101,6 +101,20 @@ describe('runExperiment', () => {
     });
   });
 
+  it('says so where a run resumes in another environment', async () => {
+    await expect(run('moved', configOf(), { stopRequested: stopAfter(1) })).rejects.toThrow('stopped by SIGTERM');
+    const threaded: Engine = { ...engine, threads: { intraOp: 1, interOp: undefined } };
+    const openEngine = () => Promise.resolve(threaded);
+    const { printed } = await run('moved', configOf(), { openEngine, version: '9.9.9-test' });
+    const warning =
+      'warning: resumes in another environment, which may change the last digits: isda 0.0.0-test → 9.9.9-test, intraOpThreads null → 1\n';
+    expect(printed).toContain(warning);
+    expect(read(folder, 'moved', 'log.txt')).toContain(warning);
+    // The same one as the last, and a run that starts over, are no cause for it.
+    const again = await run('moved', configOf(), { openEngine, resume: false });
+    expect(again.printed).not.toContain('environment');
+  });
+
   it('says that a complete run is complete, and changes none of its numbers', async () => {
     const root = join(folder, 'whole');
     const before = { ...outcomeOf(root), summary: read(root, 'summary.json'), made: read(root, 'environment.json') };

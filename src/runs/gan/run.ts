@@ -26,7 +26,7 @@ import { readInputs, type RunInputs } from '../../records/inputs.js';
 import { runFolder, type RunFolder } from '../../records/run-folder.js';
 import { writeState } from '../../training/state.js';
 import { configFileEntry, requireOwnConfig } from '../config-file.js';
-import { recordEnvironment } from '../header.js';
+import { environmentText, recordEnvironment } from '../header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from '../in-run-folder.js';
 import type { RunContext, RunOptions } from '../run-context.js';
 import { requireSameData } from '../same-data.js';
@@ -124,7 +124,8 @@ async function runInFolder(
     if (position.iteration < iterations) {
       // The summary of a shorter run would say that the generator is complete.
       await rm(paths.summary, { force: true });
-      await recordEnvironment(paths.environment, opened, context);
+      const others = await recordEnvironment(paths.environment, opened, context);
+      if (checkpoint !== undefined && others !== '') print(environmentText(others));
     }
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
     for (const note of splits.notes ?? []) print(`warning: ${note}`);
