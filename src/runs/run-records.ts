@@ -88,7 +88,8 @@ export async function openRecords(run: Run): Promise<RunRecords> {
       loading = {
         seconds: loading.seconds + seconds,
         waitedSeconds: loading.waitedSeconds + waitedSeconds,
-        evaluationImagesLeftOut,
+        // A resumed process has no evaluation of its own before the first that is due.
+        evaluationImagesLeftOut: isEvaluated(row) ? evaluationImagesLeftOut : loading.evaluationImagesLeftOut,
       };
       await metrics.append(row);
       best.see(row);

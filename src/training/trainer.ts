@@ -42,7 +42,7 @@ export interface EpochLoading {
   readonly seconds: number;
   /** Seconds of these that were spent waiting for batches. */
   readonly waitedSeconds: number;
-  /** Broken images that the last evaluation left out. */
+  /** Broken images that the last evaluation of this process left out; 0 if there was none yet. */
   readonly evaluationImagesLeftOut: number;
 }
 

@@ -91,3 +91,22 @@ it('says so too where it was stopped in its last evaluation, or is asked for wit
   await rm(join(out, 'summary.json'));
   expect(await runExperiment(other, { out, resume: true }, context)).toMatchObject({ evaluationImagesLeftOut: 6 });
 });
+
+it('keeps the number in checkpoints before the first evaluation of a resumed run', async () => {
+  const out = join(folder, 'between');
+  const { training, ...rest } = configOf({ broken: gone, absent: [] });
+  // Epochs 2 to 4 are not evaluated.
+  const config = { ...rest, training: { ...training, epochs: 14, evaluateEvery: 14 } };
+  const leftOutAfter = async (stopAt: number): Promise<unknown> => {
+    let turns = 0;
+    const stopRequested = (): string | undefined => (++turns === stopAt ? 'SIGTERM' : undefined);
+    await expect(runExperiment(config, { out, resume: true }, { ...context, stopRequested })).rejects.toThrow(
+      'stopped by SIGTERM',
+    );
+    const opened = await openRunCheckpoint(out, { overrides: [`dataset.module=${module}`], workingDirectory: folder });
+    return opened.checkpoint.progress;
+  };
+  // A step and three batches of evaluation are the first epoch.
+  expect(await leftOutAfter(5)).toMatchObject({ epoch: 2, batch: 1, evaluationImagesLeftOut: 6 });
+  expect(await leftOutAfter(1)).toMatchObject({ epoch: 3, batch: 1, evaluationImagesLeftOut: 6 });
+});
