@@ -5,7 +5,7 @@ import { stringify } from 'csv-stringify/sync';
 import { writeFileAtomically } from '../common/files.js';
 import { formatInterval, formatP, formatPaired, formatSpread, meanIntervalNote } from '../common/statistics/texts.js';
 import { lastEpochs } from '../records/metrics-columns.js';
-import type { RowOutcome } from './outcomes.js';
+import { brokenNotes, type RowOutcome } from './outcomes.js';
 
 /** The fields of rows, of a grid or a report, for tables and notes. */
 export type TableOutcome = Pick<
@@ -115,14 +115,13 @@ function failedNote(rows: readonly TableOutcome[]): string | undefined {
  */
 export function originNotes(rows: readonly TableOutcome[]): readonly string[] {
   const origins = [...new Set(rows.flatMap(({ origin }) => origin ?? []))];
-  const broken = rows.flatMap((row) => row.broken ?? []);
   return [
     ...origins.map((origin) => {
       const names = rows.filter((row) => row.origin === origin).map(({ row }) => row);
       return `${names.length === rows.length ? 'All rows' : names.join(', ')}: ${origin}.`;
     }),
     ...leftOutNotes(rows.flatMap((row) => row.leftOut ?? [])),
-    ...(broken.length === 0 ? [] : [`Evaluated without their broken images, of this number: ${broken.join(', ')}.`]),
+    ...brokenNotes(rows.flatMap((row) => row.broken ?? [])),
   ];
 }
 

@@ -50,6 +50,10 @@ export const brokenText = (name: string, { evaluationImagesLeftOut: count = 0 }:
 
 const lastTen = ({ last10MeanTestErrorPercent }: RunSummary): number => last10MeanTestErrorPercent;
 
+/** Returns the note about such runs, if there are any; `broken`: texts of `brokenText`. */
+export const brokenNotes = (broken: readonly string[]): readonly string[] =>
+  broken.length === 0 ? [] : [`Evaluated without their broken images, of this number: ${broken.join(', ')}.`];
+
 /** Returns the number of epochs averaged in the error of a run with `epochs` epochs. */
 export const averagedEpochs = (epochs: number): number => Math.min(lastEpochs, epochs);
 

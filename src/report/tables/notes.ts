@@ -3,6 +3,7 @@ import { counted, someNames } from '../../common/format.js';
 import { meanIntervalNote } from '../../common/statistics/texts.js';
 import { titleOf } from '../titles.js';
 import { otherThanTestImages } from '../../grids/measured-images.js';
+import { brokenNotes, brokenText } from '../../grids/outcomes.js';
 import type { Lambda0Choice } from '../../grids/sweep.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';
@@ -199,6 +200,7 @@ export function tableNotes({
     measuredNote(table, seeds, items),
     ...originNotes(unusual, used),
     ...(leftOut.length === 0 ? [] : [`Not used: ${some(leftOut)}.`]),
+    ...brokenNotes(used.flatMap(({ name, summary }) => brokenText(name, summary ?? {}))),
     ...shortNotes(used),
     ...settingsNotes(items),
     ...lambda0Notes(items, searched),

@@ -6,7 +6,7 @@ import { datasetOptions } from '../../../src/data/options.js';
 import { printConfig } from '../../../src/config/print.js';
 import { experimentSchema } from '../../../src/config/schema.js';
 import { claimCell } from '../../../src/grids/store/claim.js';
-import { readStoredRuns } from '../../../src/grids/store/runs.js';
+import { readStoredRuns, type StoredRun } from '../../../src/grids/store/runs.js';
 import { placeCell } from '../../../src/grids/store/store.js';
 import { measure } from '../../../src/report/tables/measure.js';
 import { cellTexts } from '../../../src/report/tables/cell-texts.js';
@@ -206,14 +206,19 @@ describe('runs of a store', () => {
 
 describe('the foot', () => {
   const commands = ['isda plan table', 'isda table --run'];
-  const notes = (items: readonly TableItem[], open = measure(items, [1, 2], []).open, root = 'runs') =>
+  const notes = (
+    items: readonly TableItem[],
+    open = measure(items, [1, 2], []).open,
+    root = 'runs',
+    used: readonly StoredRun[] = [],
+  ) =>
     tableNotes({
       root,
       table: 1,
       seeds: 2,
       items,
       open,
-      used: [],
+      used,
       unusual: [],
       leftOut: [],
       unreadable: [],
@@ -223,6 +228,17 @@ describe('the foot', () => {
 
   it('says nothing more where nothing is missing', () => {
     expect(notes([item('a')], [])).toEqual([]);
+  });
+  test('names the runs that were evaluated without broken images', async ({ folder }) => {
+    for (const seed of [1, 2]) {
+      const stored = await doneCell(folder, 'a', seed, 7);
+      const summary = { ...someSummary(7), epochs: 160, ...(seed === 2 && { evaluationImagesLeftOut: 3 }) };
+      await writeSummary(join(stored, 'summary.json'), summary);
+    }
+    const { open, used } = measure([item('a')], [1, 2], await runsIn(folder));
+    expect(notes([item('a')], open, folder, used)).toEqual([
+      'Evaluated without their broken images, of this number: test-a-seed2 (3).',
+    ]);
   });
   it('says which runs are missing, and the commands that make them', () => {
     expect(notes([item('a'), item('b', { config: someConfig('test-b', 1, 0.25) })])).toEqual([
