@@ -1,10 +1,10 @@
 // Prevents two config files with the same name from sharing one run folder.
 import { existsSync, realpathSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { shellWord } from '../common/shell.js';
 import type { RunInputs } from '../records/inputs.js';
-import type { RunFolder } from '../records/run-folder.js';
+import { runFolder, type RunFolder } from '../records/run-folder.js';
 import type { RunOptions } from './run-context.js';
 
 const realPath = (path: string): string => (existsSync(path) ? realpathSync(path) : path);
@@ -48,4 +48,18 @@ export function requireOwnConfig(
     place: paths.root,
     hint: `give the run another folder with --out, or the config another name with \`experiment: NAME\`; --out ${folder} uses the folder of that run`,
   });
+}
+
+/**
+ * Returns the note for a new run whose config file is the config.yaml of another run, such as a moved one: it does not
+ * resume that run. None if the user named the folder of the new run.
+ */
+export function otherRunNotes({ config }: RunFolder, { configFile, isNamed }: RunOptions): readonly string[] {
+  if (configFile === undefined || isNamed === true) return [];
+  const other = runFolder(dirname(realPath(configFile)));
+  const isOther = realPath(configFile) === other.config && other.config !== realPath(config);
+  if (!isOther || !existsSync(other.checkpoints)) return [];
+  return [
+    `note: this is a new run; the config is that of the run in ${other.root}, which --out ${shellWord(other.root)} resumes`,
+  ];
 }

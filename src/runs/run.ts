@@ -17,7 +17,7 @@ import { readLastProcess, summarize, writeSummary, type LastProcess, type RunSum
 import { knownMetrics } from '../training/metrics/registry.js';
 import { trainNetwork, type EpochLoading } from '../training/trainer.js';
 import { earlierConfig, otherNumbers, otherSettings } from './changes.js';
-import { configFileEntry, requireOwnConfig } from './config-file.js';
+import { configFileEntry, otherRunNotes, requireOwnConfig } from './config-file.js';
 import { environmentText, headerLines, recordEnvironment } from './header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords } from './in-run-folder.js';
 import { openConfiguredLoader } from './loading.js';
@@ -56,6 +56,7 @@ export async function runExperiment(
       // `takeFolder` may delete the summary.
       const earlierProcess = await readLastProcess(paths.summary);
       await takeFolder(run, checkpoint, configFileEntry(paths, options, inputs));
+      if (checkpoint === undefined) otherRunNotes(paths, options).forEach(folder.print);
       const last = await train(run);
       return await finish(run, isComplete(run) ? { ...earlierProcess, ...last } : last);
     } finally {

@@ -82,6 +82,18 @@ describe.each(['train', 'gan train'] as const)('isda %s', (command) => {
     expect(inputs).toMatchObject({ configFile: '../../b/c.yaml' });
   });
 
+  test('says that the config of a moved run starts a new one, and what resumes it', async ({ folder }) => {
+    await makeData(folder, 32);
+    write(folder, 'c.yaml', 1);
+    await run(folder, 'c.yaml');
+    renameSync(join(folder, 'runs', 'c-seed1'), join(folder, 'moved'));
+    const note = `the config is that of the run in ${join(folder, 'moved')}, which --out ${join(folder, 'moved')} resumes`;
+    const again = await run(folder, join('moved', 'config.yaml'));
+    expect([again.code, again.stdout]).toEqual([0, expect.stringContaining(note)]);
+    const named = await run(folder, join('moved', 'config.yaml'), '--out', 'moved');
+    expect([named.code, named.stdout]).toEqual([0, expect.not.stringContaining('note: this is a new run')]);
+  });
+
   test('resumes in a folder that does not say which file made it', async ({ folder }) => {
     await makeData(folder, 32);
     write(folder, 'a/c.yaml', 1);

@@ -25,7 +25,7 @@ import { loadNewestCheckpoint, type LoadedCheckpoint } from '../../records/check
 import { readInputs, type RunInputs } from '../../records/inputs.js';
 import { runFolder, type RunFolder } from '../../records/run-folder.js';
 import { writeState } from '../../training/state.js';
-import { configFileEntry, requireOwnConfig } from '../config-file.js';
+import { configFileEntry, otherRunNotes, requireOwnConfig } from '../config-file.js';
 import { environmentText, recordEnvironment } from '../header.js';
 import { inRunFolder, resumedCheckpoint, writeFirstRecords, type OpenRunFolder } from '../in-run-folder.js';
 import type { RunContext, RunOptions } from '../run-context.js';
@@ -127,6 +127,7 @@ async function runInFolder(
       const others = await recordEnvironment(paths.environment, opened, context);
       if (checkpoint !== undefined && others !== '') print(environmentText(others));
     }
+    if (checkpoint === undefined) otherRunNotes(paths, options).forEach(print);
     for (const line of headerLines(config, { gan, images, classes }, opened, position)) print(line);
     for (const note of splits.notes ?? []) print(`warning: ${note}`);
     const run = {
