@@ -4,7 +4,7 @@ import { readFile, readlink, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout } from 'node:timers/promises';
 import { createFile } from './create-file.js';
-import { cannot, systemCode } from './errors.js';
+import { cannot, systemCode, type IsdaError } from './errors.js';
 import { readFailure, writeFailureWithSpace } from './files.js';
 import type { Environment } from './home.js';
 import { pathExists } from './path-status.js';
@@ -29,11 +29,10 @@ interface LockWatch {
 export const watchMilliseconds = 35_000;
 
 export interface RunLock {
-  /**
-   * Errors: another process has taken the lock over, because this one was suspended or the file was deleted; with
-   * `lost`, also if there is no lock, because such a process may have ended.
-   */
-  readonly requireHeld: (lost?: 'lost') => Promise<void>;
+  /** Errors: another process has taken the lock over, because this one was suspended or the file was deleted. */
+  readonly requireHeld: () => Promise<void>;
+  /** Errors: as `requireHeld`; also if there is no lock, because a process that took it over may have ended. */
+  readonly requireUnbroken: () => Promise<void>;
   /** Releases the lock; a second call has no effect. */
   release(): Promise<void>;
 }
@@ -216,22 +215,21 @@ function holdLock(path: string, content: string, context: LockContext): RunLock 
   };
   const timer = setInterval(() => void beat().catch(() => undefined), heartbeatMilliseconds);
   timer.unref();
+  const refuse = (reason: string, hint: string): IsdaError =>
+    cannot('use the run folder', reason, { code: 'run/locked', place: path, hint });
+  const requireHeld = async (): Promise<void> => {
+    const other = await takenBy();
+    if (other === undefined) return;
+    const hint = 'this process was suspended for minutes, or its lock was deleted; the other one continues the run';
+    throw refuse(`${holderName(other)} has taken it over`, hint);
+  };
   return {
-    requireHeld: async (lost) => {
-      const other = await takenBy();
-      if (other === undefined && lost !== undefined && !(await pathExists(path))) {
-        throw cannot('use the run folder', 'its lock was deleted, and another process may have used it since', {
-          code: 'run/locked',
-          place: path,
-          hint: 'the same command starts again from what is there now',
-        });
-      }
-      if (other === undefined) return;
-      throw cannot('use the run folder', `${holderName(other)} has taken it over`, {
-        code: 'run/locked',
-        place: path,
-        hint: 'this process was suspended for minutes, or its lock was deleted; the other one continues the run',
-      });
+    requireHeld,
+    requireUnbroken: async () => {
+      await requireHeld();
+      if (await pathExists(path)) return;
+      const reason = 'its lock was deleted, and another process may have used it since';
+      throw refuse(reason, 'the same command starts again from what is there now');
     },
     release: async () => {
       clearInterval(timer);

@@ -26,8 +26,9 @@ export interface OpenRunFolder {
   readonly log: (line: string) => void;
   /** Prints a line and writes it to log.txt. */
   readonly print: (line: string) => void;
-  /** Errors: another process has taken the folder over, whose checkpoints must not be deleted. */
+  /** Of the folder's lock: if another process has taken it over, its checkpoints must not be deleted. */
   readonly requireHeld: RunLock['requireHeld'];
+  readonly requireUnbroken: RunLock['requireUnbroken'];
 }
 
 /**
@@ -53,7 +54,8 @@ export async function inRunFolder<T>(
     try {
       // Leftovers that cannot be deleted do no harm.
       await removeRunLeftovers(paths).catch(() => undefined);
-      return await work({ paths, log: log.write, print, requireHeld: lock.requireHeld });
+      const { requireHeld, requireUnbroken } = lock;
+      return await work({ paths, log: log.write, print, requireHeld, requireUnbroken });
     } catch (error) {
       // A full or missing disk must not hide the original error.
       quietly(() => log.write(reasonOf(error)));
@@ -122,9 +124,12 @@ interface FirstRecords {
  * Writes the first records of a run. Call it after all checks: it may delete files of an earlier run. Errors: another
  * process may have used the folder since it was locked, as while this one was suspended.
  */
-export async function writeFirstRecords({ paths, requireHeld }: OpenRunFolder, records: FirstRecords): Promise<void> {
+export async function writeFirstRecords(
+  { paths, requireUnbroken }: OpenRunFolder,
+  records: FirstRecords,
+): Promise<void> {
   const { checkpoint } = records;
-  await requireHeld('lost');
+  await requireUnbroken();
   // Written before config.yaml: checkpoints of earlier settings must always be recognized as those of the run.
   await writeInputs(paths.inputs, records.inputs);
   await openCheckpoints(paths.checkpoints);
