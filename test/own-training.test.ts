@@ -273,7 +273,7 @@ describe('a mistake in a custom optimizer, augmentation, metric or schedule', ()
       const path = join(folder, 'own.mjs');
       expect(text).toContain(path);
       expect(text.split('\n')[0]).toContain(reason);
-      if (hasLine) expect(text.split('\n')[1]).toMatch(new RegExp(`^  ${path}:2:\\d+$`));
+      if (hasLine) expect(text).toMatch(new RegExp(`^  ${path}:2:\\d+$`, 'm'));
       expect(text).not.toMatch(/^ +at /m);
     },
   );

@@ -1,12 +1,13 @@
 // Disks that are full, read-only, removed or without permission: an error names path and space, and the last good
 // checkpoint is kept.
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
-import { appendFile, cp, mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { afterAll, describe, expect, it, type TestContext } from 'vitest';
 import { keptMetrics, openMetrics, readMetrics } from '../../src/records/metrics-csv.js';
+import { runFolder } from '../../src/records/run-folder.js';
 import { knownMetrics, metricsOf } from '../../src/training/metrics/registry.js';
 import { runHere } from '../support/cli.js';
 import { startHeld } from '../support/held.js';
@@ -210,7 +211,15 @@ describe('a run folder that is deleted while the run goes on', () => {
     const outcome = await child;
     expectPlainError(outcome, 'deleted metrics');
     expect(outcome.stderr).toContain('metrics.csv: it was deleted or replaced during the run');
-    await appendFile(join(folder, 'emptied-metrics', 'metrics.csv'), '');
-    expectPlainError(await runHere(folder, smallRun('emptied-metrics')), 'metrics that are gone');
+    // No checkpoint was written without its metrics, so the run starts again.
+    await finishes('emptied-metrics');
+  });
+
+  it('resumes no checkpoint whose metrics are gone', async () => {
+    await finishes('without-metrics');
+    const { metrics, summary } = runFolder(join(folder, 'without-metrics'));
+    await rm(summary);
+    await writeFile(metrics, '');
+    expectPlainError(await runHere(folder, smallRun('without-metrics')), 'metrics that are gone');
   });
 });

@@ -24,7 +24,7 @@ describe('trainNetwork', () => {
     const { calls, rows } = await runTrainer({});
     const steps = calls.filter(({ name }) => name.startsWith('train')).map(({ inputs }) => inputs);
     const rates = [0.1, 0.1, 0.1, 0.01, 0.01, 0.01, 0.001, 0.001, 0.001];
-    expect(steps.map(({ learningRate }) => learningRate[0])).toEqual(rates.map(Math.fround));
+    expect(steps.map((step) => step['optimizer.learningRate'][0])).toEqual(rates.map(Math.fround));
     expect(steps.map((step) => step['loss.lambda'][0])).toEqual(rates.map((_, i) => Math.fround(i / 9)));
     expect(new Set(steps.map(({ seed }) => seed.join())).size).toBe(9);
     expect(rows.map(({ learningRate }) => learningRate)).toEqual([0.1, 0.01, 0.001]);
@@ -35,7 +35,7 @@ describe('trainNetwork', () => {
   it('counts steps for the bias correction over the whole run, stops included', async () => {
     const optimizer = optimizerOptions.parse({ name: 'adam', learningRate: 0.1 });
     const scalarsOf = (calls: readonly NotedCall[]) =>
-      calls.flatMap(({ name, inputs: { stepSize, correction } }) =>
+      calls.flatMap(({ name, inputs: { 'optimizer.stepSize': stepSize, 'optimizer.correction': correction } }) =>
         name.startsWith('train') ? [[stepSize[0], correction[0]]] : [],
       );
     const whole = scalarsOf((await runTrainer({ optimizer })).calls);
