@@ -1,8 +1,8 @@
 // A trained generator as one safetensors file; the metadata contain its description.
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { sha256 } from '../common/checksum.js';
 import { cannot } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
 import { fromTorch, torchShape, toTorch } from '../nn/layout.js';
@@ -95,7 +95,7 @@ export async function loadGenerator(path: string): Promise<LoadedGenerator> {
   const values = new Map(
     generator.tensors.map((tensor) => [tensor.name, fromTorch(matched.get(tensor.name)!, tensor)]),
   );
-  const checksum = createHash('sha256').update(bytes).digest('hex');
+  const checksum = sha256([bytes]);
   return { ...origin, options, generator, values, path: file, checksum };
 }
 

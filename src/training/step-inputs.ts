@@ -58,6 +58,13 @@ const ofOptimizer = (name: string): string => `optimizer.${name}`;
 const renamed = <T>(entries: Readonly<Record<string, T>>, nameOf: (name: string) => string): Record<string, T> =>
   Object.fromEntries(Object.entries(entries).map(([name, value]) => [nameOf(name), value]));
 
+/** Selects the scalars called as the keys of `scalars` from all inputs of a function, under their own names. */
+const selected = <T>(
+  scalars: object,
+  nameOf: (name: string) => string,
+  inputs: Readonly<Record<string, T>>,
+): Record<string, T> => Object.fromEntries(Object.keys(scalars).map((name) => [name, inputs[nameOf(name)]]));
+
 /** The specs of a batch: images uint8 [N, H, W, C], labels int32 [N]. */
 export function batchSpecs(
   batchSize: number,
@@ -115,11 +122,11 @@ export function stepValues(
 
 /** Selects the scalars of a loss from all inputs of a function. */
 export const lossScalarsOf = <T>(loss: Loss, inputs: Readonly<Record<string, T>>): Record<string, T> =>
-  Object.fromEntries(Object.keys(loss.scalars).map((name) => [name, inputs[ofLoss(name)]]));
+  selected(loss.scalars, ofLoss, inputs);
 
 /** Selects the scalars of an optimizer from all inputs of a function. */
 export const optimizerScalarsOf = <T>(optimizer: Optimizer, inputs: Readonly<Record<string, T>>): Record<string, T> =>
-  Object.fromEntries(Object.keys(optimizer.scalars).map((name) => [name, inputs[ofOptimizer(name)]]));
+  selected(optimizer.scalars, ofOptimizer, inputs);
 
 /** Returns the values of a loss's scalars at a position in the run. */
 export const lossScalarsAt = (loss: Loss, progress: TrainingProgress): Record<string, number> =>
