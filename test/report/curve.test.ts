@@ -74,6 +74,23 @@ describe('curves', () => {
     expect(draw([{ label: 'a', points: many }])).not.toContain('NaN');
   });
 
+  test('a thin line of a single epoch is a marker', () => {
+    const points = [[1, 50], [2, 40]] as const; // prettier-ignore
+    const markers = (thin: Curve['thin']) => draw([{ label: 'a', points, thin }]).split('<circle').length - 1;
+    expect(markers([[[1, 55]]])).toBe(markers([]) + 1);
+  });
+
+  test('what is wholly above the axis is not drawn, what touches it is', () => {
+    const paths = (level: number, high: number): number => {
+      const points = [1, 2].map((x) => [x, level] as const);
+      const band = [1, 2].map((x) => ({ x, low: level, high: level + 5 }));
+      const axes = { xLabel: 'epoch', yLabel: 'error (%)', yRange: { low: 0, high } };
+      return [...curveFigure({ curves: [{ label: 'a', points, band }], ...axes }).matchAll(/<path [^>]*d="M[^"]*L/g)]
+        .length;
+    };
+    expect([30, 20, 10].map((level) => paths(level, 20))).toEqual([0, 1, 2]);
+  });
+
   test('the same input makes the same bytes', () => {
     expect(draw([line('a', 1), line('b', 2)])).toBe(draw([line('a', 1), line('b', 2)]));
   });

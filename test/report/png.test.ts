@@ -32,6 +32,30 @@ test('text is there, Greek too, and the same bytes come every time', async () =>
   expect(Buffer.from(svgToPng(draw('a'), refuse))).toEqual(Buffer.from(svgToPng(draw('a'), refuse)));
 });
 
+test('curves that are all far above the axis make a PNG too', async () => {
+  const points = [1, 2].map((x) => [x, 300] as const);
+  const band = points.map(([x, y]) => ({ x, low: y - 5, high: y + 5 }));
+  const axes = { xLabel: 'epoch', yLabel: 'error (%)', yRange: { low: 0, high: 20 } };
+  // The renderer aborted the process.
+  const svg = curveFigure({ curves: [{ label: 'a', points, band, thin: [points] }], ...axes });
+  expect(await sharp(svgToPng(svg, refuse)).metadata()).toMatchObject({ format: 'png' });
+});
+
+test('a line comes from any height without being displaced', async () => {
+  const rowsAt = async (first: number): Promise<readonly number[]> => {
+    const points = [[1, first], [2, 0.5], [3, 0.5]] as const; // prettier-ignore
+    const axes = { xLabel: 'epoch', yLabel: 'loss', yRange: { low: 0, high: 1 } };
+    const png = sharp(svgToPng(curveFigure({ curves: [{ label: 'a', points }], ...axes }), refuse));
+    const { data, info } = await png.greyscale().raw().toBuffer({ resolveWithObject: true });
+    // Between the markers of the second and the third point.
+    const column = Math.round(0.8 * info.width);
+    const rows = Array.from({ length: info.height / 2 }, (_, row) => row);
+    return rows.filter((row) => data[(row * info.width + column) * info.channels] < 150);
+  };
+  expect(await rowsAt(0.9)).toHaveLength(4);
+  expect(await rowsAt(1e7)).toEqual(await rowsAt(0.9));
+});
+
 test('names the characters that the font lacks, each once', () => {
   const lines: string[] = [];
   svgToPng(draw('猫 é Λ & 犬 → ß 猫 👩‍🔬 é 0'), (line) => void lines.push(line));

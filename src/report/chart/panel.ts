@@ -1,7 +1,7 @@
 // One panel of a chart: axes, bands, lines and markers.
 import type { Axis } from '../axis.js';
 import { coordinate, element, textElement } from '../svg.js';
-import { thinned, type Point, type Series } from './series.js';
+import { bounded, extent, thinned, type Point, type Series } from './series.js';
 import { colourOf, markerAt, strokeOf, type Palette, type SeriesStyle } from './style.js';
 
 /** Position and size of the plot area in pixels. */
@@ -21,6 +21,10 @@ interface PanelContent {
 }
 
 type Place = (point: Point) => Point;
+type PlaceLine = (points: readonly Point[]) => readonly Point[];
+
+/** How far lines go beyond the panel, in heights of it: renderers with single precision displace longer ones. */
+const maxBeyond = 1000;
 
 function placeIn(frame: Frame, x: Axis, y: Axis): Place {
   return ([px, py]) => [
@@ -68,11 +72,10 @@ function axes(frame: Frame, { x, y, xLabel, yLabel }: PanelContent, place: Place
 const linePath = (points: readonly Point[]): string =>
   points.map(([x, y], index) => `${index === 0 ? 'M' : 'L'}${coordinate(x)} ${coordinate(y)}`).join('');
 
-function band(series: Series, place: Place, colour: string): string[] {
-  const { band: spread = [] } = series;
+function band({ band: spread = [] }: Series, placeLine: PlaceLine, colour: string): string[] {
   if (spread.length < 2) return [];
-  const upper = thinned(spread.map(({ x, high }) => place([x, high])));
-  const lower = thinned(spread.map(({ x, low }) => place([x, low]))).toReversed();
+  const upper = placeLine(spread.map(({ x, high }) => [x, high]));
+  const lower = placeLine(spread.map(({ x, low }) => [x, low])).toReversed();
   const d = `${linePath([...upper, ...lower])}Z`;
   return [element('path', { class: 'band', d, fill: colour, 'fill-opacity': '0.18', stroke: 'none' })];
 }
@@ -88,22 +91,33 @@ function marked(points: readonly Point[], index: number): readonly Point[] {
   return points.filter((_, at) => at % every === offset);
 }
 
+/**
+ * Whether some of a line is within the axis, or of a band, which has no stroke on an edge. What is wholly outside is
+ * not drawn: the renderer of PNGs aborts the process on a clipped group that is far outside the picture.
+ */
+function isSeen(values: readonly number[], { low, high }: Axis, shape: 'line' | 'band'): boolean {
+  const [least, most] = extent(values);
+  return shape === 'line' ? least <= high && most >= low : least < high && most > low;
+}
+
 /** Returns the elements of a panel; points above or below the y axis are clipped. */
 export function drawPanel(frame: Frame, content: PanelContent, palette: Palette): string[] {
   const place = placeIn(frame, content.x, content.y);
   const { low, high } = content.y;
+  const beyond = maxBeyond * frame.height;
+  const placeLine: PlaceLine = (points) => thinned(bounded(points.map(place), frame.top - beyond, frame.top + beyond));
   const drawn = content.series.map(({ series, style }, index) => {
-    const places = thinned(series.points.map(place));
+    const { points, thin = [], band: spread = [] } = series;
     const stroke = strokeOf(style, palette);
-    const inside = marked(series.points, index).filter(([, y]) => y >= low && y <= high);
+    const seenLine = (one: readonly Point[], more: Record<string, string | number> = {}): string[] =>
+      isSeen(one.map(([, y]) => y), content.y, 'line') ? line(placeLine(one), { ...stroke, ...more }) : []; // prettier-ignore
+    const seenBand = isSeen(spread.flatMap((each) => [each.low, each.high]), content.y, 'band'); // prettier-ignore
+    // A thin line of a single epoch is nothing but its marker.
+    const single = thin.filter(({ length }) => length === 1).flat();
+    const inside = [...marked(points, index), ...single].filter(([, y]) => y >= low && y <= high);
     return {
-      band: band(series, place, colourOf(style, palette)),
-      lines: [
-        ...(series.thin ?? []).flatMap((points) =>
-          line(thinned(points.map(place)), { ...stroke, class: 'thin', 'stroke-width': 1 }),
-        ),
-        ...line(places, stroke),
-      ],
+      band: seenBand ? band(series, placeLine, colourOf(style, palette)) : [],
+      lines: [...thin.flatMap((one) => seenLine(one, { class: 'thin', 'stroke-width': 1 })), ...seenLine(points)],
       markers: inside.map(place).map(([x, y]) => markerAt(style, palette, x, y)),
     };
   });

@@ -73,6 +73,20 @@ export function thinned(points: readonly Point[], width = 2): readonly Point[] {
   return [...kept, points[points.length - 1]];
 }
 
+/**
+ * Returns a line of which what is below `low` or above `high` is moved to that bound; between the bounds it is
+ * unchanged.
+ */
+export function bounded(points: readonly Point[], low: number, high: number): readonly Point[] {
+  return points.flatMap(([x, y], index) => {
+    const [fromX, fromY] = points[Math.max(0, index - 1)];
+    const crossed = [low, high].filter((bound) => (fromY - bound) * (y - bound) < 0);
+    if (fromY > y) crossed.reverse();
+    const crossings = crossed.map((bound): Point => [fromX + ((bound - fromY) / (y - fromY)) * (x - fromX), bound]);
+    return [...crossings, [x, Math.min(high, Math.max(low, y))] as const];
+  });
+}
+
 /** Minimum and maximum; `[Infinity, -Infinity]` for no values. */
 export function extent(values: readonly number[]): [low: number, high: number] {
   return values.reduce<[number, number]>(

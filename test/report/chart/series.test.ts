@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   averageNotes,
+  bounded,
   evaluatedEpochsNotes,
   thinned,
   withoutCrowdedBands,
@@ -28,6 +29,15 @@ test('keeps both ends, the order, and each bucket’s least and greatest', () =>
       }
     }),
   );
+});
+
+test('a line is bounded at the points where it crosses the bounds', () => {
+  const line = [[0, 0], [10, 1000], [20, -1000], [30, 4]] as const; // prettier-ignore
+  const xs = [0, 0.1, 10, 14.95, 15.05, 20, 20 + 9900 / 1004, 30];
+  const found = bounded(line, -10, 10);
+  expect(found.map(([, y]) => y)).toEqual([0, 10, 10, 10, -10, -10, -10, 4]);
+  found.forEach(([x], index) => expect(x).toBeCloseTo(xs[index], 10));
+  fc.assert(fc.property(curve, (points) => void expect(bounded(points, -9, 9)).toEqual(points)));
 });
 
 test('a hundred thousand points become as many as 500 pixels can show', () => {
