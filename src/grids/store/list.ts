@@ -114,7 +114,7 @@ export async function listRuns(root: string, now: () => number, jobs?: JobLookup
   const unnamed = runsWithoutName(root, names).map((run): ListedCell => ({ ...run, state: 'failed' }));
   const runs = [...found.filter((each) => typeof each === 'object'), ...unnamed];
   return {
-    runs: runs.sort((a, b) => byName.compare(a.name, b.name)),
-    stores: found.filter((each) => typeof each === 'string').sort((a, b) => byName.compare(a, b)),
+    runs: runs.sort((a, b) => byName(a.name, b.name)),
+    stores: found.filter((each) => typeof each === 'string').sort(byName),
   };
 }

@@ -51,7 +51,7 @@ async function candidatesIn(folder: string): Promise<Candidates> {
     const hint = `--store names a folder of runs, such as ${storeCommands} make`;
     throw folderFailure('read the runs', folder, error, hint);
   });
-  const folders = names.sort((a, b) => byName.compare(a, b)).map((name) => join(folder, name));
+  const folders = names.sort(byName).map((name) => join(folder, name));
   return { folders, unreadable: runsWithoutName(folder, names) };
 }
 

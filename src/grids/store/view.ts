@@ -40,8 +40,14 @@ export interface ListedCell extends Partial<CellView> {
   readonly iterationsDone?: number;
 }
 
-/** Sorts runs by name, with numbers in numeric order. */
-export const byName = new Intl.Collator('en', { numeric: true });
+const collator = new Intl.Collator('en', { numeric: true });
+
+/** Fractions with equally many digits, because the collator compares the digits after a point as a whole number. */
+const withFullFractions = (name: string): string =>
+  name.replaceAll(/(?<![\d.])\d+\.\d+(?!\.?\d)/g, (decimal) => decimal.padEnd(20, '0'));
+
+/** Compares names of runs, with numbers in numeric order, also `lambda0-0.25` and `lambda0-0.5`. */
+export const byName = (a: string, b: string): number => collator.compare(withFullFractions(a), withFullFractions(b));
 
 /** Path of the lock with which a process claims a cell. */
 export const claimPath = (folder: string): string => join(folder, '.claim');

@@ -51,6 +51,14 @@ describe('readStoredRuns', () => {
     expect(runs[0]).toMatchObject({ store: folder, fingerprint: fingerprint(someConfig('plain')) });
   });
 
+  test('orders the values in names by their size', async ({ folder }) => {
+    for (const row of ['0.1', '0.5', '0.25', '1', '1.5', '10', 'v1.2.9', 'v1.2.10']) makeStoredRun(folder, { row });
+    makeStoredRun(folder, { row: '0.25', seed: 10 });
+    makeStoredRun(folder, { row: '0.25', seed: 2 });
+    const names = (await readStoredRuns([folder], now)).runs.map(({ name }) => name.replace(/^test-|-seed1$/g, ''));
+    expect(names).toEqual(['0.1', '0.25', '0.25-seed2', '0.25-seed10', '0.5', '1', '1.5', '10', 'v1.2.9', 'v1.2.10']);
+  });
+
   test('a run folder is a run itself, and counts once', async ({ folder }) => {
     const run = makeStoredRun(folder, { row: 'a' });
     const { runs } = await readStoredRuns([run, folder, run], now);
