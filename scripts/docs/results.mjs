@@ -10,7 +10,7 @@ import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands } from '../../d
 import { drawDots } from '../../dist/report/chart/dots.js';
 import { dotNotes, dotPanel } from '../../dist/report/figures/dots.js';
 import { cutNotes, errorRange } from '../../dist/report/figures/range.js';
-import { averagedSeries } from '../../dist/report/runs/average.js';
+import { averagedSeries, seedsText } from '../../dist/report/runs/average.js';
 import { evaluationNames } from '../../dist/runs/description.js';
 import { whatFollows } from './follows.mjs';
 import { gridLines, gridPicture, measureGrid } from './generator-grid.mjs';
@@ -44,12 +44,20 @@ function outcomesTable({ groups, asked }) {
   });
 }
 
+/** What the bands of curves show: of two runs, the standard deviation would be more than their range. */
+const bandsText = (outcomes) =>
+  outcomes.some(({ seeds }) => seeds.length === 2)
+    ? '± sample standard deviation, of two seeds from one to the other'
+    : '± sample standard deviation';
+
 /** The pictures of a study by their names beside its store: dots, and the curves where rows are compared. */
-function pictures({ store, groups, comparison }) {
+export function pictures({ store, groups, comparison }) {
   const stem = store.replace('/store/', '/').replace('small/store', 'small/study');
   return groups.flatMap((outcomes, index) => {
     const number = index === 0 ? '' : `-${index + 1}`;
     const panel = dotPanel(outcomes);
+    // No run is done, as where all have diverged.
+    if (panel === undefined) return [];
     const runs = outcomes.outcomes.flatMap(({ experiment }) => experiment.runs);
     const evaluated = evaluationNames(runs.map(({ config }) => config));
     const dots = [
@@ -61,10 +69,10 @@ function pictures({ store, groups, comparison }) {
       }),
     ];
     if (comparison !== true) return [dots];
-    const all = outcomes.outcomes.map(({ experiment, row, seeds }) => ({
-      ...averagedSeries(experiment.runs, 'testError'),
-      label: `${row} (${counted(seeds.length, 'seed')})`,
-    }));
+    const all = outcomes.outcomes.flatMap(({ experiment, row }) => {
+      const curve = averagedSeries(experiment.runs, 'testError');
+      return curve === undefined ? [] : [{ ...curve, label: `${row} (${seedsText(experiment.runs)})` }];
+    });
     const series = withoutCrowdedBands(all);
     const range = errorRange(series);
     const chart = {
@@ -74,7 +82,7 @@ function pictures({ store, groups, comparison }) {
       width: 720,
     };
     const notes = [
-      ...averageNotes(all, series, '± sample standard deviation'),
+      ...averageNotes(all, series, bandsText(outcomes.outcomes)),
       ...cutNotes(range),
       ...evaluatedEpochsNotes(series),
     ];

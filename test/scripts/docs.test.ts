@@ -4,6 +4,8 @@ import { pathToFileURL } from 'node:url';
 import { execa } from 'execa';
 import { expect, it } from 'vitest';
 import { projectRoot } from '../config/support.js';
+import { makeStoredRun } from '../support/stores.js';
+import { test } from '../temporary-folder.js';
 
 const script = (name: string): string => join(projectRoot, 'scripts', name);
 
@@ -110,4 +112,25 @@ it('of the settings of a generator the nearest of the diverse ones is taken, els
   expect(taken).toBe('| weight 0.1, rate 0.001 (selected) | 0.90 | 5.00 | 1.00 | 0.33 |');
   // No setting is chosen before all are trained and measured.
   for (const line of [...open, ...begun]) expect(line).not.toContain('taken');
+});
+
+test('pictures of results name failed runs, and need no curve of every row', async ({ folder }) => {
+  const failed = { epochs: 0, state: 'failed', reason: 'train_loss is NaN' } as const;
+  for (const seed of [1, 2]) makeStoredRun(folder, { row: 'basic', seed });
+  makeStoredRun(folder, { row: 'basic', seed: 3, ...failed });
+  makeStoredRun(folder, { row: 'isda', config: { loss: { name: 'isda' } }, ...failed });
+  makeStoredRun(folder, { row: 'longer', config: { training: { epochs: 30 } }, ...failed });
+  const from = (path: string): string => JSON.stringify(pathToFileURL(join(projectRoot, path)).href);
+  const source = `import { pictures } from ${from('scripts/docs/results.mjs')};
+    import { readStoredRuns } from ${from('dist/grids/store/runs.js')};
+    import { groupOutcomes } from ${from('dist/report/runs/outcomes.js')};
+    import { recordedRuns } from ${from('dist/report/runs/recorded-runs.js')};
+    const { runs } = await recordedRuns(await readStoredRuns([${JSON.stringify(folder)}], () => 0));
+    const study = { store: 'a/store/b', groups: groupOutcomes(runs), comparison: true };
+    process.stdout.write(JSON.stringify([study.groups.length, ...pictures(study)]));`;
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source]);
+  const [groups, ...drawn] = JSON.parse(stdout) as [number, ...[string, string][]];
+  expect([groups, ...drawn.map(([name]) => name)]).toEqual([2, 'a/b-dots.svg', 'a/b-curves.svg']);
+  expect(drawn[1][1]).toContain('>basic (2 seeds; seed 3 failed before the end of epoch 1)<');
+  expect(drawn[1][1]).toContain('of two seeds from one to the');
 });

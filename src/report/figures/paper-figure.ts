@@ -62,8 +62,12 @@ export function paperFigure(
   { loadPreset, showPath, only }: FigureSources,
 ): PaperFigure {
   const presets = presetsOf(spec, loadPreset);
-  const fitting = runs.filter(({ config, rows }) => spec.nameOf(config) !== undefined && rows.length > 0);
-  const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!, presets);
+  const hasEpoch = ({ rows }: RecordedRun): boolean => rows.length > 0;
+  // A legend names failed runs without an epoch too; a curve needs another run.
+  const fitting = runs.filter((run) => spec.nameOf(run.config) !== undefined && (hasEpoch(run) || run.state === 'failed')); // prettier-ignore
+  const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!, presets)
+    .map((group) => ({ ...group, experiments: group.experiments.filter((each) => each.runs.some(hasEpoch)) }))
+    .filter(({ experiments }) => experiments.length > 0);
   if (groups.length === 0)
     throw cannot(`draw figure ${spec.name}`, 'none of the runs belongs to this figure', {
       code: 'figure/empty',

@@ -41,19 +41,36 @@ export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField):
   };
 }
 
-/** The runs of a series as text for a legend: `3 seeds`, `1 seed; seed 2 to epoch 31 of 60, thin`. */
+/** `seeds 2, 3`. */
+const seedNames = (runs: readonly RecordedRun[]): string =>
+  `seed${runs.length === 1 ? '' : 's'} ${runs.map(seedOf).join(', ')}`;
+
+/** The epochs that the runs have completed as text, in the order of the seeds; once if all have reached the same. */
+function reachedText(runs: readonly RecordedRun[]): string {
+  const lengths = runs.map(({ rows }) => rows.length);
+  const reached = new Set(lengths).size === 1 ? lengths[0] : lengths.join(', ');
+  return `epoch ${reached} of ${runs[0].config.training.epochs}`;
+}
+
+/**
+ * The runs of a series as text for a legend: `3 seeds`, `1 seed; seed 2 to epoch 31 of 60, thin`. Failed runs are named
+ * as such, because the mean without them may be too favourable.
+ */
 export function seedsText(runs: readonly RecordedRun[]): string {
-  const begun = runs.filter(({ rows }) => rows.length > 0);
-  const complete = begun.filter(isComplete);
-  const partial = begun.filter((run) => !isComplete(run));
-  const words = complete.length > 0 ? [counted(complete.length, 'seed')] : [];
-  if (partial.length > 0) {
-    const seeds = `seed${partial.length === 1 ? '' : 's'} ${partial.map(seedOf).join(', ')}`;
-    // In the order of the seeds; once if all have reached the same.
-    const lengths = partial.map(({ rows }) => rows.length);
-    const reached = new Set(lengths).size === 1 ? lengths[0] : lengths.join(', ');
-    const thin = complete.length > 0 ? ', thin' : '';
-    words.push(`${seeds} to epoch ${reached} of ${partial[0].config.training.epochs}${thin}`);
-  }
-  return words.join('; ');
+  const complete = runs.filter(isComplete);
+  const partial = runs.filter((run) => !isComplete(run));
+  const [begun, others] = [true, false].map((is) => partial.filter(({ rows }) => rows.length > 0 === is));
+  const isFailed = ({ state }: RecordedRun): boolean => state === 'failed';
+  const thin = complete.length > 0 ? ', thin' : '';
+  const textOf = (some: readonly RecordedRun[], words: (reached: string) => string): readonly string[] =>
+    some.length === 0 ? [] : [`${seedNames(some)} ${words(reachedText(some))}`];
+  return [
+    ...(complete.length === 0 ? [] : [counted(complete.length, 'seed')]),
+    ...textOf(
+      begun.filter((run) => !isFailed(run)),
+      (reached) => `to ${reached}${thin}`,
+    ),
+    ...textOf(begun.filter(isFailed), (reached) => `failed after ${reached}${thin}`),
+    ...textOf(others.filter(isFailed), () => 'failed before the end of epoch 1'),
+  ].join('; ');
 }

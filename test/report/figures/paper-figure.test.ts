@@ -82,6 +82,18 @@ describe('the notes below a figure', () => {
     expect(drawFigure(figure)).not.toMatch(/mean over the seeds|too many/);
   });
 
+  test('the legend names failed runs, and no curve is made of them alone', async ({ folder }) => {
+    const failed = { epochs: 0, state: 'failed', reason: 'train_loss is NaN' } as const;
+    for (const seed of [1, 2])
+      makeStoredRun(folder, { row: 'isda', seed, config: loadPreset('resnet110-cifar10-isda') });
+    makeStoredRun(folder, { row: 'isda', seed: 3, config: loadPreset('resnet110-cifar10-isda'), ...failed });
+    makeStoredRun(folder, { row: 'basic', config: loadPreset('resnet110-cifar10-basic'), ...failed });
+    makeStoredRun(folder, { row: 'basic', config: loadPreset('resnet110-cifar100-basic'), ...failed });
+    const figure = await figureOf('baselines', folder);
+    expect(curvesOf(figure)).toEqual([['ISDA: 2 seeds; seed 3 failed before the end of epoch 1']]);
+    expect(drawFigure(figure)).toContain('seed 3 failed');
+  });
+
   test('say that errors are cut off only where some are above --y-max', async ({ folder }) => {
     makeStoredRun(folder, { row: 'basic', config: loadPreset('resnet110-cifar10-basic') });
     const figure = await figureOf('baselines', folder);

@@ -1,7 +1,7 @@
 // The mean curve of the runs of an experiment, its band, and the runs beside it.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../../src/config/schema.js';
-import { averagedSeries } from '../../../src/report/runs/average.js';
+import { averagedSeries, seedsText } from '../../../src/report/runs/average.js';
 import type { RecordedRun } from '../../../src/report/runs/recorded-runs.js';
 
 /** A run of three epochs with these test errors; undefined for an epoch that was not evaluated. */
@@ -57,5 +57,20 @@ describe('averagedSeries', () => {
   it('has no mean of an epoch that a run was not evaluated in', () => {
     const found = averagedSeries([run(1, [60, undefined, 20]), run(2, [50, 44, 24])], 'testError');
     expect(found?.points).toEqual([[1, 55], [3, 22]]); // prettier-ignore
+  });
+});
+
+describe('seedsText', () => {
+  it('names failed runs, also those without an epoch', () => {
+    const complete = [run(1, [60, 40, 20]), run(2, [60, 40, 20])];
+    expect(seedsText(complete)).toBe('2 seeds');
+    const failed = [run(3, [], 'failed'), run(4, [60, 40], 'failed'), run(5, [60], 'failed')];
+    expect(seedsText([...complete, ...failed, run(6, [60], 'running'), run(7, [], 'running')])).toBe(
+      '2 seeds; seed 6 to epoch 1 of 3, thin; seeds 4, 5 failed after epoch 2, 1 of 3, thin; ' +
+        'seed 3 failed before the end of epoch 1',
+    );
+    expect(seedsText([run(1, [60], 'stopped'), run(2, [60], 'failed')])).toBe(
+      'seed 1 to epoch 1 of 3; seed 2 failed after epoch 1 of 3',
+    );
   });
 });

@@ -20,7 +20,7 @@ test('a run that failed after its last epoch is in no mean', async ({ folder }) 
   expect(seeds).toEqual([1]);
   expect(failed).toEqual([{ seed: 2, reason: 'no space left' }]);
   expect(last10?.std).toBeUndefined();
-  expect(seedsText(experiment.runs)).toBe('1 seed; seed 2 to epoch 20 of 20, thin');
+  expect(seedsText(experiment.runs)).toBe('1 seed; seed 2 failed after epoch 20 of 20, thin');
 });
 
 test('runs are compared by seed, whichever are missing', async ({ folder }) => {
