@@ -5,6 +5,7 @@ import { cannot } from '../../common/errors.js';
 import { didYouMean } from '../../common/nearest.js';
 import { drawChart } from '../../report/chart/chart.js';
 import { evaluatedEpochsNotes, type Series } from '../../report/chart/series.js';
+import { cutAtNotes } from '../../report/figures/range.js';
 import { evaluatedImages, recordedRows } from '../../report/runs/recorded-runs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { readInputs } from '../../records/inputs.js';
@@ -136,7 +137,8 @@ async function drawCurves(options: CurveOptions, context: CommandContext): Promi
   }));
   const yLabel = panels.map((panel) => panel.yLabel).join(', ');
   const chart = { panels, xLabel: 'epoch', yLabel, title, width };
-  await writePicture(out, drawChart({ ...chart, notes: [...notes, ...evaluatedEpochsNotes(curves)] }), context);
+  const cut = yMax === undefined ? [] : cutAtNotes(panels, 'Values');
+  await writePicture(out, drawChart({ ...chart, notes: [...notes, ...cut, ...evaluatedEpochsNotes(curves)] }), context);
   context.stdout.write(`${out}\n`);
 }
 

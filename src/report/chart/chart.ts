@@ -44,17 +44,19 @@ function stylesOf(panels: readonly Panel[]): ReadonlyMap<string, SeriesStyle> {
   return styles;
 }
 
-function axesOf({ series, yRange = {} }: Panel, width: number): { x: Axis; y: Axis } {
-  const points = series.flatMap(allPoints);
-  const [, right] = extent(points.map(([x]) => x));
-  const [low, high] = extent(points.map(([, y]) => y));
-  const whole = points.every(([x]) => Number.isInteger(x));
-  const intervals = Math.max(2, Math.min(8, Math.floor(width / 60)));
+/** Returns the y axis of a panel. Its upper end may be above that of `yRange`, as it is a round number. */
+export function yAxisOf({ series, yRange = {} }: Panel): Axis {
+  const [low, high] = extent(series.flatMap(allPoints).map(([, y]) => y));
   const top = yRange.high ?? high;
-  return {
-    x: roundAxis(Math.min(0, extent(points.map(([x]) => x))[0]), right, { intervals, whole }),
-    y: roundAxis(Math.min(yRange.low ?? low, top), top),
-  };
+  return roundAxis(Math.min(yRange.low ?? low, top), top);
+}
+
+function axesOf(panel: Panel, width: number): { x: Axis; y: Axis } {
+  const xs = panel.series.flatMap(allPoints).map(([x]) => x);
+  const [left, right] = extent(xs);
+  const intervals = Math.max(2, Math.min(8, Math.floor(width / 60)));
+  const whole = xs.every(Number.isInteger);
+  return { x: roundAxis(Math.min(0, left), right, { intervals, whole }), y: yAxisOf(panel) };
 }
 
 function checkPanels(panels: readonly Panel[]): void {

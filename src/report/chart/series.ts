@@ -34,7 +34,13 @@ export function withoutCrowdedBands(series: readonly Series[]): readonly Series[
 export function averageNotes(all: readonly Series[], drawn: readonly Series[], spread: string): readonly string[] {
   if (all.every(({ band = [] }) => band.length === 0)) return [];
   const mean = 'Lines: mean over the seeds.';
-  if (drawn.some(hasBand)) return [`${mean} Bands: ${spread}.`];
+  if (drawn.some(hasBand)) {
+    // Another panel of the figure may have too many.
+    const crowded = all.filter(hasBand).length > drawn.filter(hasBand).length;
+    return [
+      `${mean} Bands: ${spread}.${crowded ? ` They are left out where more than ${maxBands} would overlap.` : ''}`,
+    ];
+  }
   return [all.some(hasBand) ? `${mean} The spread over the seeds is not shown: too many bands would overlap.` : mean];
 }
 

@@ -2,13 +2,13 @@
 import { cannot } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { drawChart, type Panel } from '../chart/chart.js';
-import { allPoints, averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
+import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
 import { leftOutNotes } from '../../grids/outcome-table.js';
 import { evaluationNames } from '../../runs/description.js';
-import { cutNotes, errorRange } from './range.js';
+import { cutAtNotes, cutNotes, errorRange } from './range.js';
 import { missingCurves, presetsOf, type MissingCurve, type Preset } from './missing.js';
 import type { FigureCurve, FigurePanel, FigureSpec } from './spec.js';
 
@@ -96,13 +96,11 @@ function spreadText(panels: PaperFigure['panels']): string {
     : 'from one seed to the other';
 }
 
-/** The notes below the legend. `cut`: whether some errors are above the axis; `average`: the notes on means. */
-function notesOf({ panels, missing }: PaperFigure, average: readonly string[], cut: boolean): string[] {
+/** The notes below the legend, after those on the curves. */
+function notesOf({ panels, missing }: PaperFigure): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
   const absent = [...new Set(missing.map(({ panel, name }) => (panels.length > 1 ? `${name} (${panel})` : name)))];
   return [
-    ...average,
-    ...cutNotes({ cut }),
     ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
     ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),
     ...leftOutNotes(experiments.flatMap(({ leftOut }) => leftOut.map(secondRunText))),
@@ -152,15 +150,13 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
   const series = drawn.flatMap((panel) => panel.series);
   const average = averageNotes(drawn.flatMap(({ all }) => all), series, spreadText(figure.panels)); // prettier-ignore
   const cut =
-    yMax === undefined
-      ? drawn.some(({ range }) => range.cut)
-      : series.flatMap(allPoints).some(([, error]) => error > yMax);
+    yMax === undefined ? cutNotes({ cut: drawn.some(({ range }) => range.cut) }) : cutAtNotes(panels, 'Errors');
   return drawChart({
     panels,
     xLabel: 'epoch',
     yLabel: yLabelOn(evaluated),
     title: title ?? spec.titleOf(evaluated),
-    notes: [...notesOf(figure, average, cut), ...evaluatedEpochsNotes(series)],
+    notes: [...average, ...cut, ...notesOf(figure), ...evaluatedEpochsNotes(series)],
     width,
   });
 }

@@ -1,4 +1,5 @@
 // The range of errors shown in a figure, from the second half of training.
+import { yAxisOf, type Panel } from '../chart/chart.js';
 import { allPoints, extent, type Point, type Series } from '../chart/series.js';
 
 interface ErrorRange {
@@ -11,6 +12,18 @@ interface ErrorRange {
 /** A note if some errors are above the axis, else no note. */
 export const cutNotes = ({ cut }: Pick<ErrorRange, 'cut'>): readonly string[] =>
   cut ? ['Errors of early epochs above the axis are cut off.'] : [];
+
+/** A note if some values are above the axes of panels whose ends the user has set, else no note. */
+export function cutAtNotes(panels: readonly Panel[], what: 'Errors' | 'Values'): readonly string[] {
+  const above = panels.flatMap((panel) => {
+    const points = panel.series.flatMap(allPoints);
+    const half = extent(points.map(([epoch]) => epoch))[1] / 2;
+    const { high } = yAxisOf(panel);
+    return points.flatMap(([epoch, value]) => (value > high ? [epoch < half] : []));
+  });
+  if (above.length === 0) return [];
+  return [`${what}${above.every((isEarly) => isEarly) ? ' of early epochs' : ''} above the axis are cut off.`];
+}
 
 const errorsOf = (points: readonly Point[]): [low: number, high: number] => extent(points.map(([, error]) => error));
 

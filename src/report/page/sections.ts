@@ -22,7 +22,7 @@ export function tablesSection(tables: readonly ReportTable[]): Markup | undefine
 
 /** The maximum number of seeds that have their own columns. */
 const maxSeedColumns = 6;
-/** The maximum number of groups whose curves are drawn. */
+/** The maximum number of groups whose dots and curves are drawn. */
 const maxCharts = 40;
 
 export function summarySection({ runs, unreadable, groups }: ReportContent, stores: readonly string[]): Markup {
@@ -94,7 +94,8 @@ function groupResults({ group, outcomes }: GroupOutcomes, pictures: readonly (Ma
 }
 
 export function resultsSection({ groups }: ReportContent): Markup {
-  const note = groups.length > maxCharts ? `Curves of the first ${maxCharts} of ${groups.length} groups only.` : '';
+  const note =
+    groups.length > maxCharts ? `Dots and curves of the first ${maxCharts} of ${groups.length} groups only.` : '';
   return html`<section id="results">
     <h2>Results</h2>
     <p class="soft">

@@ -95,7 +95,9 @@ describe('isda figure curve', () => {
     expect(await run(folder, 'figure', 'curve', '--run', 'r1', ...args)).toMatchObject({ code: 0 });
     expect(await sharp(join(folder, 'a.png')).metadata()).toMatchObject({ format: 'png', width: 800 });
     await run(folder, 'figure', 'curve', '--run', 'r1', '--out', 'a.svg', '--y-max', '88');
-    expect(readFileSync(join(folder, 'a.svg'), 'utf8')).not.toContain('>90<');
+    const svg = readFileSync(join(folder, 'a.svg'), 'utf8');
+    expect(svg).not.toContain('>90<');
+    expect(svg).toContain('>Values of early epochs above the axis are cut off.<');
   });
 
   test('a curve goes from one evaluated epoch to the next', async ({ folder }) => {

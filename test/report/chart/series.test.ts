@@ -64,7 +64,12 @@ test('says that bands are left out only where they would cover one another', () 
   expect(notes([series(0)])).toEqual([]);
   expect(notes([series(0), series(1)])).toEqual(['Lines: mean over the seeds.']);
   expect(notes([series(0), series(2)])).toEqual(['Lines: mean over the seeds. Bands: ±.']);
-  expect(notes(Array<ReturnType<typeof series>>(7).fill(series(2)))).toEqual([
+  // One of two panels has too many.
+  const many = Array<ReturnType<typeof series>>(7).fill(series(2));
+  expect(notes([series(2), ...many], [series(2), ...withoutCrowdedBands(many)])).toEqual([
+    'Lines: mean over the seeds. Bands: ±. They are left out where more than 6 would overlap.',
+  ]);
+  expect(notes(many)).toEqual([
     'Lines: mean over the seeds. The spread over the seeds is not shown: too many bands would overlap.',
   ]);
 });

@@ -98,7 +98,11 @@ describe('the notes below a figure', () => {
     makeStoredRun(folder, { row: 'basic', config: loadPreset('resnet110-cifar10-basic') });
     const figure = await figureOf('baselines', folder);
     expect(drawFigure(figure, { yMax: 100 })).not.toContain('are cut off');
-    expect(drawFigure(figure, { yMax: 60 })).toContain('are cut off');
+    expect(drawFigure(figure, { yMax: 60 })).toContain('Errors of early epochs above the axis are cut off.');
+    // The lowest error is 20: nothing of the curve is left.
+    expect(drawFigure(figure, { yMax: 15 })).toContain('Errors above the axis are cut off.');
+    // The axis ends at a round number above the highest error.
+    expect(drawFigure(figure, { yMax: 89 })).not.toContain('are cut off');
   });
 });
 

@@ -100,6 +100,14 @@ describe('the report', () => {
     expect(await pageOf(folder)).toContain('12 of 13 rows: those with the lowest errors.');
   });
 
+  test('says that groups beyond the first have neither dots nor curves', async ({ folder }) => {
+    for (let group = 0; group < 41; group++)
+      makeStoredRun(folder, { row: `a${group}`, config: { training: { epochs: 20 + group } } });
+    const page = await pageOf(folder);
+    expect(page).toContain('Dots and curves of the first 40 of 41 groups only.');
+    expect(page.match(/class="picture dots"/g)).toHaveLength(40);
+  });
+
   test('names, reasons, logs and facts with markup are text', async ({ folder }) => {
     const evil = '</pre></script><script>alert(1)</script><img src=x onerror=alert(2)>"\'';
     makeStoredRun(folder, { row: evil, environment: { [evil]: evil } });
