@@ -1,10 +1,13 @@
 // Draws a figure of the paper from stored runs and lists what is missing.
 import { cannot } from '../../common/errors.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import { differingKeys, isWithin } from '../../config/settings.js';
 import { drawChart, type Panel } from '../chart/chart.js';
 import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
 import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
+import { weightsName } from '../runs/names.js';
+import { uniqueNames } from '../runs/unique-names.js';
 import type { RecordedRun } from '../runs/recorded-runs.js';
 import { leftOutNotes } from '../../grids/outcome-table.js';
 import { evaluationNames } from '../../runs/description.js';
@@ -43,6 +46,25 @@ function choosePanels(groups: readonly RunGroup[], presets: readonly Preset[], o
   return { chosen, isPaper };
 }
 
+/**
+ * Renames the experiments of several panels so that a name, which is one curve of the legend, stands for the same
+ * settings in all of them.
+ */
+function namedAlike(groups: readonly RunGroup[], { nameOf, varied }: FigureSpec): readonly RunGroup[] {
+  const named = groups.flatMap(({ experiments }) => {
+    const keys = [...varied, ...differingKeys(experiments.map(({ settings }) => settings))];
+    return experiments.map(({ settings, runs: [{ config, origin }] }) => ({
+      name: `${nameOf(config)!}${weightsName(origin)}`,
+      settings: new Map([...settings].filter(([key]) => isWithin(key, keys))),
+    }));
+  });
+  const names = [...uniqueNames(named)];
+  return groups.map((group) => ({
+    ...group,
+    experiments: group.experiments.map((experiment) => ({ ...experiment, name: names.shift()! })),
+  }));
+}
+
 interface FigureSources {
   /** Loads a config by its name. */
   readonly loadPreset: (name: string) => ExperimentConfig;
@@ -77,7 +99,9 @@ export function paperFigure(
   const otherData = presetsOf(spec, loadPreset, spec.otherData ?? []);
   const order = presets.map(({ name }) => name);
   const rank = (name: string): number => (order.includes(name) ? order.indexOf(name) : order.length);
-  const panels = chosen.map((group) => ({
+  // The paper's configs differ between data sets, and their names are the paper's.
+  const alike = chosen.length > 1 && !chosen.some(isPaper) ? namedAlike(chosen, spec) : chosen;
+  const panels = alike.map((group) => ({
     title: group.title,
     paper: isPaper(group),
     key: group.key,

@@ -146,6 +146,24 @@ describe('figure baselines', () => {
     expect(drawFigure(figure).match(/>L_q \(1 seed\)</g)).toHaveLength(1);
   });
 
+  test('a name stands for the same settings in all panels, unless they are those of the paper', async ({ folder }) => {
+    const isda = (lambda0: number, epochs: number, covariance = 'full') =>
+      makeStoredRun(folder, { row: `isda${lambda0}-${epochs}-${covariance}`, config: { loss: { name: 'isda', lambda0, covariance }, training: { epochs } } });
+    isda(0.5, 20);
+    isda(0.5, 20, 'diagonal');
+    isda(0.5, 30);
+    isda(1, 30, 'diagonal');
+    makeStoredRun(folder, { row: 'basic-20', config: { training: { epochs: 20 } } });
+    makeStoredRun(folder, { row: 'basic-30', config: { training: { epochs: 30 } } });
+    const [short, long] = curvesOf(await figureOf('baselines', folder)).map((curves) => curves.sort());
+    expect(short).toEqual(['ISDA, diagonal (lambda0 0.5): 1 seed', 'ISDA: 1 seed', 'basic: 1 seed']);
+    expect(long).toEqual(['ISDA, diagonal (lambda0 1): 1 seed', 'ISDA: 1 seed', 'basic: 1 seed']);
+    isda(1, 20);
+    const again = curvesOf(await figureOf('baselines', folder)).flat();
+    for (const name of ['ISDA (lambda0 0.5): 1 seed', 'ISDA (lambda0 1): 1 seed']) expect(again).toContain(name);
+    expect(again).not.toContain('ISDA: 1 seed');
+  }); // prettier-ignore
+
   test('commands that make what several panels lack differ in their folders and take the values of the data set', async ({
     folder,
   }) => {
