@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { curveFigure, type Curve } from '../../src/report/curve.js';
+import { textWidth } from '../../src/report/chart/text.js';
 import { element, escapeXml, textElement } from '../../src/report/svg.js';
 
 const line = (label: string, level: number): Curve => ({
@@ -52,6 +53,12 @@ describe('curves', () => {
     const [label] = values(svg, /<text[^>]* y="([\d.]+)"[^>]*>epoch</g);
     const [entry] = values(svg, /<text[^>]* y="([\d.]+)"[^>]*>three</g);
     expect(entry).toBeGreaterThan(label);
+  });
+
+  test('the last number of the axis is inside the picture, however long', () => {
+    const svg = draw([{ label: 'a', points: [[0, 1], [1_200_000, 2]] }]); // prettier-ignore
+    const [x] = values(svg, /<text x="([\d.]+)"[^>]*>1200000</g);
+    expect(x + textWidth('1200000') / 2).toBeLessThanOrEqual(640);
   });
 
   test('the first 35 curves differ in colour or dashes, neighbours in both', () => {

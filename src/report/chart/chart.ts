@@ -105,7 +105,9 @@ export function drawChart(chart: Chart): string {
       const { yLabel = chart.yLabel } = panel;
       const axes = axesOf(panel, cell - 90);
       const left = cell * column + 40 + Math.max(...axes.y.labels.map((label) => textWidth(label)));
-      const frame: Frame = { left, top: y + titleHeight + 10, width: cell * (column + 1) - left - 24, height };
+      // The number at the right end of the axis is centred below it.
+      const right = Math.max(24, textWidth(axes.x.labels.at(-1)!) / 2 + 2);
+      const frame: Frame = { left, top: y + titleHeight + 10, width: cell * (column + 1) - left - right, height };
       const middle = frame.left + frame.width / 2;
       const caption = paragraph(
         titles[column],
