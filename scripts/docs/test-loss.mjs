@@ -6,6 +6,9 @@ import { comparisonTexts, comparisonTitles } from '../../dist/grids/outcome-tabl
 import { lastEpochs } from '../../dist/records/metrics-columns.js';
 import { table } from './markdown.mjs';
 
+/** Losses are about 1, and two decimals would show differences and deviations as 0. */
+const decimals = 3;
+
 /** By seed, the mean test loss of the last ten epochs of a row's complete runs. */
 function lossesOf({ experiment, seeds }) {
   const complete = experiment.runs.filter(({ config }) => seeds.includes(config.training.seed));
@@ -26,8 +29,8 @@ export function testLossLines({ outcomes }) {
   if (titles.length === 0) return [];
   const rows = done.map((outcome, index) => [
     outcome.row,
-    formatSpread(spreadOf(outcome.values.map(({ value }) => value))),
-    ...comparisonTexts({ ...outcome, comparison: comparisons[index] }),
+    formatSpread(spreadOf(outcome.values.map(({ value }) => value)), decimals),
+    ...comparisonTexts({ ...outcome, comparison: comparisons[index] }, decimals),
   ]);
   return [
     'Test loss: the mean cross entropy of the same images in the same epochs, whatever the training loss. The study was not planned to compare it; it was examined after the errors.',

@@ -37,13 +37,16 @@ export function formatBytes(bytes: number): string {
 }
 
 /**
- * Formats errors in percent with two decimals, halves away from zero: the mean of ten errors often ends in half a
- * hundredth, and the last bits of the sum would decide the rounding. Zero has no sign.
+ * Formats with a number of decimals, halves away from zero: the mean of ten errors often ends in half a hundredth, and
+ * the last bits of the sum would decide the rounding. Zero has no sign.
  */
-export function twoDecimals(value: number): string {
-  const text = (value + Math.sign(value) * 1e-9).toFixed(2);
-  return Number(text) === 0 ? '0.00' : text;
+export function withDecimals(value: number, decimals: number): string {
+  const text = (value + Math.sign(value) * 1e-9).toFixed(decimals);
+  return Number(text) === 0 ? (0).toFixed(decimals) : text;
 }
+
+/** Formats errors in percent with two decimals, see `withDecimals`. */
+export const twoDecimals = (value: number): string => withDecimals(value, 2);
 
 /** `1 run`, `2 runs`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -53,11 +53,11 @@ export function comparisonTitles(rows: readonly TableOutcome[]): readonly string
   return baseline === undefined ? [] : [`minus ${baseline}`, 'p', 'p (Holm)'];
 }
 
-/** Returns the cells for `comparisonTitles`. */
-export function comparisonTexts({ seeds, baseline, comparison }: TableOutcome): readonly string[] {
+/** Returns the cells for `comparisonTitles`; `decimals`: those of the difference. */
+export function comparisonTexts({ seeds, baseline, comparison }: TableOutcome, decimals = 2): readonly string[] {
   if (baseline === undefined || seeds.length === 0) return ['', '', ''];
   const { paired, welch, holmP } = comparison ?? {};
-  return [formatPaired(paired), ...[welch?.p, holmP].map((p) => (p === undefined ? '-' : formatP(p)))];
+  return [formatPaired(paired, decimals), ...[welch?.p, holmP].map((p) => (p === undefined ? '-' : formatP(p)))];
 }
 
 /** Returns titles and cells of the text table; errors in percent. `first` is the title of the column of row names. */

@@ -9,7 +9,11 @@ import {
 } from '../../../src/common/statistics/texts.js';
 
 it('spreads and intervals', () => {
-  expect([{ mean: 6.234, std: 0.106 }, { mean: 6 }, undefined].map(formatSpread)).toEqual(['6.23 ± 0.11', '6.00', '-']);
+  expect([{ mean: 6.234, std: 0.106 }, { mean: 6 }, undefined].map((spread) => formatSpread(spread))).toEqual([
+    '6.23 ± 0.11',
+    '6.00',
+    '-',
+  ]);
   expect([formatInterval({ low: 1, high: 2.345 }, 2), formatInterval(undefined, 1), formatInterval(undefined, 0)]).toEqual(['1.00 to 2.35', 'n = 1', '-']); // prettier-ignore
 });
 
@@ -23,6 +27,10 @@ it('differences', () => {
   expect(formatPaired({ pairs: 3, mean: -0.3, interval: { low: -0.62, high: 0.02 } })).toBe('-0.30 [-0.62, +0.02]');
   expect(formatPaired({ pairs: 1, mean: -0.3 })).toBe('-0.30 (n = 1)');
   expect(formatPaired(undefined)).toBe('-');
+  // Losses, whose differences two decimals would show as 0.
+  expect(formatSpread({ mean: 0.93149, std: 0.0042 }, 3)).toBe('0.931 ± 0.004');
+  const paired = { pairs: 3, mean: -0.00141, interval: { low: -0.0572, high: 0.0004 } };
+  expect(formatPaired(paired, 3)).toBe('-0.001 [-0.057, 0.000]');
 });
 
 it('probabilities', () => {
