@@ -206,7 +206,8 @@ describe('runs of a store', () => {
 
 describe('the foot', () => {
   const commands = ['isda plan table', 'isda table --run'];
-  const notes = (
+  const notes = (...about: Parameters<typeof allNotes>) => allNotes(...about).slice(1);
+  const allNotes = (
     items: readonly TableItem[],
     open = measure(items, [1, 2], []).open,
     root = 'runs',
@@ -224,8 +225,11 @@ describe('the foot', () => {
       unreadable: [],
       searched: [],
       commands,
-    }).slice(1);
+    });
 
+  it('says what the correction is over: a table without some of its runs has fewer comparisons', () => {
+    expect(allNotes([item('a')])[0]).toMatch(/ over all comparisons of the table that have a p\.$/);
+  });
   it('says nothing more where nothing is missing', () => {
     expect(notes([item('a')], [])).toEqual([]);
   });
