@@ -48,6 +48,10 @@ export function withDecimals(value: number, decimals: number): string {
 /** Formats errors in percent with two decimals, see `withDecimals`. */
 export const twoDecimals = (value: number): string => withDecimals(value, 2);
 
+/** Formats with at least so many significant digits, large numbers without exponent: `0.0500`, `12.3`, `1234`. */
+export const significant = (value: number, digits: number): string =>
+  Math.round(Math.abs(value)) >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);
+
 /** `1 run`, `2 runs`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -1,7 +1,7 @@
 // Numbers as texts for users.
 import { expect, it } from 'vitest';
 import { meanOf } from '../../src/common/statistics/samples.js';
-import { twoDecimals } from '../../src/common/format.js';
+import { significant, twoDecimals } from '../../src/common/format.js';
 
 it('twoDecimals rounds halves up, whatever the last bits of a sum are', () => {
   // The test errors of ten epochs, with the sum 637.15: in float64, their mean is slightly less than 63.715.
@@ -15,4 +15,9 @@ it('twoDecimals rounds halves up, whatever the last bits of a sum are', () => {
 it('twoDecimals leaves all else, and gives zero no sign', () => {
   expect([62.1049, 0.00499, 100, 7].map(twoDecimals)).toEqual(['62.10', '0.00', '100.00', '7.00']);
   expect([0, -0, -0.004].map(twoDecimals)).toEqual(['0.00', '0.00', '0.00']);
+});
+
+it('significant has no exponent for large numbers', () => {
+  const numbers = [0.05, 12.34, 999.4, 999.9, 1234.5, -2345.6];
+  expect(numbers.map((value) => significant(value, 3))).toEqual(['0.0500', '12.3', '999', '1000', '1235', '-2346']);
 });

@@ -1,6 +1,7 @@
 // `isda gan quality`: Fréchet distance of a generator's images in a classifier's features.
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
+import { significant } from '../../common/format.js';
 import type { Quality } from '../../visualize/quality.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
@@ -33,7 +34,7 @@ export function qualityText({ network, featureSize, rows, out }: Quality, width 
     name,
     String(images),
     String(samples),
-    frechetDistance.toPrecision(4),
+    significant(frechetDistance, 4),
   ]);
   const few = rows.filter(({ images, samples }) => Math.min(images, samples) < featureSize).length;
   const note = `note: ${few} of ${rows.length} rows have fewer images or samples than features (${featureSize}), which makes their distances too large`;

@@ -1,6 +1,7 @@
 // `isda visualize`: Figure 4, augmented features as images.
 import { join, resolve } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import { significant } from '../../common/format.js';
 import { covarianceKinds, type CovarianceKind } from '../../visualize/covariance.js';
 import type { Visualization } from '../../visualize/visualize.js';
 import type { CommandContext } from '../context.js';
@@ -68,10 +69,10 @@ function report({ network, generator, covariance, covarianceFrom, files, images 
   const rows = images.map((image) => [
     String(image.image),
     image.className,
-    image.featureDistance.toPrecision(3),
-    image.pixelDistance.toPrecision(3),
-    image.augmentedBefore.toPrecision(3),
-    image.augmentedAfter.toPrecision(3),
+    significant(image.featureDistance, 3),
+    significant(image.pixelDistance, 3),
+    significant(image.augmentedBefore, 3),
+    significant(image.augmentedAfter, 3),
   ]);
   const header = ['image', 'class', 'features', 'pixels', 'augmented before', 'after'];
   return [
