@@ -5,7 +5,7 @@ import { IsdaError, reasonOf, systemCode } from '../common/errors.js';
 import { displayPath, findConfig, isFile, isPipe, type ConfigPlaces } from './find.js';
 import type { Problem } from './problems.js';
 import type { Source, Span } from './source.js';
-import { merge, without, type MapTree, type NamedSections, type Tree } from './tree.js';
+import { isUnset, merge, without, type MapTree, type NamedSections, type Tree } from './tree.js';
 import { parseYaml } from './yaml.js';
 
 const maxBytes = 1024 * 1024;
@@ -121,7 +121,7 @@ export function readConfigFiles(path: string, places: ConfigPlaces, sections: Na
     const own = parse(file, from, baseHint);
     if (own === undefined) return undefined;
     const extended = own.entries.get('extends');
-    const bases = extended === undefined ? [] : basesOf(extended.value, problems);
+    const bases = extended === undefined || isUnset(extended.value) ? [] : basesOf(extended.value, problems);
     const beside = isPipe(file) ? resolve(workingDirectory, 'config.yaml') : file;
     const trees = bases.map(({ name, span }) => {
       const base = baseOf(name, beside, places);

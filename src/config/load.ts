@@ -4,14 +4,21 @@ import { basename, resolve } from 'node:path';
 import { cannot } from '../common/errors.js';
 import { fileSha256 } from '../common/checksum.js';
 import { generatorChecksum } from '../gan/generator-files.js';
+import { withDefaultSections } from './default-sections.js';
 import { displayPath, findConfig, isFile, withoutExtension, type ConfigPlaces } from './find.js';
 import { readConfigFiles } from './files.js';
 import { ganConfigSchema, ganNamedSections, ganTree, type GanConfig } from './gan.js';
 import { parseOverrides } from './overrides.js';
 import { configError } from './problems.js';
-import { maxExperimentLength, namedSections, type ExperimentConfig } from './schema.js';
-import type { Source } from './source.js';
-import { merge, valueAt, type MapTree, type NamedSections } from './tree.js';
+import {
+  experimentTree,
+  maxExperimentLength,
+  namedSections,
+  type ExperimentConfig,
+  type SchemaNode,
+} from './schema.js';
+import type { Source, Span } from './source.js';
+import { isUnset, merge, valueAt, type MapTree, type NamedSections } from './tree.js';
 import { checkTree, validate } from './validate.js';
 
 export interface LoadOptions extends ConfigPlaces {
@@ -44,12 +51,11 @@ function experimentOf({ text, isPipe }: Source, path: string): string {
     : `${name.replace(/-+$/, '').slice(0, maxExperimentLength - 9) || 'experiment'}-${short(whole)}`;
 }
 
-function named(tree: MapTree, source: Source, path: string): MapTree {
-  if (tree.entries.has('experiment')) return tree;
-  const entry = {
-    key: tree.span,
-    value: { kind: 'scalar', value: experimentOf(source, path), span: tree.span },
-  } as const;
+/** Names an experiment that has no name; `at`: the place of the name in messages. */
+function named(tree: MapTree, at: Span, path: string): MapTree {
+  const own = tree.entries.get('experiment');
+  if (own !== undefined && !isUnset(own.value)) return tree;
+  const entry = { key: at, value: { kind: 'scalar', value: experimentOf(at.source, path), span: at } } as const;
   return { ...tree, entries: new Map([...tree.entries, ['experiment', entry]]) };
 }
 
@@ -103,8 +109,18 @@ interface ReadConfig {
   readonly files: readonly string[];
 }
 
-/** Reads the config that `path` means and applies all changes. `sections`: those whose keys depend on their `name`. */
-function readConfig(path: string, options: LoadOptions, sections: NamedSections): ReadConfig {
+/** A kind of config: its schema, and the sections whose keys depend on their `name`. */
+interface ConfigKind {
+  readonly root: SchemaNode;
+  readonly sections: NamedSections;
+}
+
+const experimentKind: ConfigKind = { root: experimentTree, sections: namedSections };
+const ganKind: ConfigKind = { root: ganTree, sections: ganNamedSections };
+
+/** Reads the config that `path` means and applies all changes. */
+function readConfig(path: string, options: LoadOptions, kind: ConfigKind): ReadConfig {
+  const { sections } = kind;
   const file = findConfig(path, options);
   const label = displayPath(file, options.workingDirectory);
   const read = readConfigFiles(file, options, sections);
@@ -112,7 +128,8 @@ function readConfig(path: string, options: LoadOptions, sections: NamedSections)
   const problems = [...read.problems, ...changes.problems];
   if (read.tree === undefined || problems.length > 0) throw configError(label, problems);
   const layers = [...(options.changes ?? []), changes.tree];
-  const tree = layers.reduce((base, over) => merge(base, over, sections), named(read.tree, read.sources.at(-1)!, file));
+  const merged = layers.reduce((base, over) => merge(base, over, sections), read.tree);
+  const tree = named(withDefaultSections(merged, read.tree, kind), read.tree.span, file);
   const sources = [...read.sources, ...layers.map(({ span }) => span.source), ...changes.sources];
   return { tree, sources, label, files: read.paths };
 }
@@ -120,12 +137,12 @@ function readConfig(path: string, options: LoadOptions, sections: NamedSections)
 /**
  * Loads the config that `path` means (see `findConfig`). The files named by `extends` are merged first, in order, then
  * the file itself, `changes` and `overrides`. Maps are merged key by key; lists and scalars are replaced; a new `name`
- * of a model, loss, optimizer or schedule drops the keys of the old one.
+ * of a model, loss, optimizer or schedule drops the keys of the old one. `null` drops an inherited value.
  *
  * @throws IsdaError (usage) with up to ten problems, each with its place.
  */
 export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
-  const { tree, sources, label, files } = readConfig(path, options, namedSections);
+  const { tree, sources, label, files } = readConfig(path, options, experimentKind);
   if (isGan(tree)) throw wrongKind(label, 'it is the config of a generator', 'train it with `isda gan train`');
   const checked = validate(tree, sources);
   if ('problems' in checked) throw configError(label, checked.problems);
@@ -135,13 +152,16 @@ export function loadConfig(path: string, options: LoadOptions): LoadedConfig {
 }
 
 /** A config with the section `gan` is that of a generator. */
-const isGan = (tree: MapTree): boolean => tree.entries.has('gan');
+function isGan({ entries }: MapTree): boolean {
+  const section = entries.get('gan')?.value;
+  return section !== undefined && !isUnset(section);
+}
 
 /**
  * Whether the config that `path` means is that of a generator; the rest is not validated. Errors: as `loadConfig`.
  */
 export function isGanConfig(path: string, options: LoadOptions): boolean {
-  return isGan(readConfig(path, options, namedSections).tree);
+  return isGan(readConfig(path, options, experimentKind).tree);
 }
 
 const wrongKind = (label: string, reason: string, hint: string): Error =>
@@ -153,7 +173,7 @@ export interface LoadedGanConfig extends Pick<LoadedConfig, 'files'> {
 
 /** As `loadConfig`, for the config of a generator. */
 export function loadGanConfig(path: string, options: LoadOptions): LoadedGanConfig {
-  const { tree, sources, label, files } = readConfig(path, options, ganNamedSections);
+  const { tree, sources, label, files } = readConfig(path, options, ganKind);
   if (!isGan(tree)) throw wrongKind(label, 'it has no section gan', 'configs of generators are under configs/gan/');
   const checked = checkTree({ schema: ganConfigSchema, root: ganTree }, tree, sources);
   if ('problems' in checked) throw configError(label, checked.problems);

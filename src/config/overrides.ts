@@ -35,7 +35,8 @@ function parseOverride(source: Source): { tree: MapTree } | { problems: readonly
   if (problems.length > 0) return { problems };
   if (value === undefined) {
     const after = { source, start: equals + 1, end: text.length };
-    return { problems: [{ message: `expected a value after ${key}=`, span: after, hint: example }] };
+    const hint = `to drop a value, write ${key}=null`;
+    return { problems: [{ message: `expected a value after ${key}=`, span: after, hint }] };
   }
   const parts = key.split('.');
   const starts = parts.map((_, index) => option.length + parts.slice(0, index).join('.').length + (index > 0 ? 1 : 0));

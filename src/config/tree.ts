@@ -6,6 +6,8 @@ interface ScalarTree {
   readonly kind: 'scalar';
   readonly value: Scalar;
   readonly span: Span;
+  /** Whether it is a written `null` or `~`: the key is as one that is not given, and inherits nothing. */
+  readonly isUnset?: boolean;
 }
 interface ListTree {
   readonly kind: 'list';
@@ -16,6 +18,10 @@ export interface MapTree {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
   readonly span: Span;
+  /** Whether a `null` precedes it, so that it inherits nothing. */
+  readonly replaces?: boolean;
+  /** Whether the map is given although all of its keys are unset. */
+  readonly isGiven?: boolean;
 }
 export interface Entry {
   /** The span of the key. */
@@ -66,24 +72,44 @@ function nameOf(tree: Tree): Scalar | undefined {
 /** Sections whose keys depend on their `name`, each with the default name, if it has one. */
 export type NamedSections = ReadonlyMap<string, string | undefined>;
 
+/** Whether a value is a written `null`. */
+export const isUnset = (tree: Tree): boolean => tree.kind === 'scalar' && tree.isUnset === true;
+
+/** Whether a map only unsets keys, and therefore gives nothing where there is no map below it. */
+export const onlyUnsets = (tree: Tree): boolean =>
+  tree.kind === 'map' &&
+  tree.isGiven !== true &&
+  tree.entries.size > 0 &&
+  [...tree.entries.values()].every(({ value }) => isUnset(value) || onlyUnsets(value));
+
 /**
  * Merges `over` into `base`: maps key by key; lists and scalars are replaced. If a section of `named` changes its
  * `name`, the other keys of the base's section are dropped, as they belong to another loss, model, optimizer or
- * schedule.
+ * schedule. A `null` drops the value below it, and stays, for the bases that follow.
  */
 export function merge(base: MapTree, over: MapTree, named: NamedSections = new Map()): MapTree {
   const entries = new Map(base.entries);
   for (const [key, entry] of over.entries) {
-    const below = entries.get(key)?.value;
-    const bothMaps = below?.kind === 'map' && entry.value.kind === 'map';
-    if (!bothMaps || (named.has(key) && renamed(below, entry.value, named.get(key)))) entries.set(key, entry);
-    else entries.set(key, { key: entry.key, value: merge(below, entry.value) });
+    const below = entries.get(key);
+    const isRenamed = below !== undefined && named.has(key) && renamed(below.value, entry.value, named.get(key));
+    const value = isRenamed ? entry.value : mergeValue(below?.value, entry.value);
+    if (value !== below?.value) entries.set(key, { key: entry.key, value });
   }
-  return { kind: 'map', entries, span: over.span };
+  return { ...base, entries, span: over.span };
+}
+
+function mergeValue(below: Tree | undefined, over: Tree): Tree {
+  if (below === undefined || over.kind !== 'map' || over.replaces === true) return over;
+  if (below.kind === 'map') {
+    const merged = merge(below, over);
+    return onlyUnsets(below) && onlyUnsets(over) ? merged : { ...merged, isGiven: true };
+  }
+  if (onlyUnsets(over)) return below;
+  return isUnset(below) ? { ...over, replaces: true } : over;
 }
 
 function renamed(base: Tree, over: Tree, unnamed: string | undefined): boolean {
   const before = nameOf(base) ?? unnamed;
-  const after = nameOf(over);
+  const after = valueAt(over, ['name']) === undefined ? undefined : (nameOf(over) ?? unnamed);
   return before !== undefined && after !== undefined && before !== after;
 }

@@ -8,8 +8,9 @@ import { alternatives, expectation, knownKeys, knownWords, schemaAt } from './de
 import type { Problem } from './problems.js';
 import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
 import type { Source } from './source.js';
-import { keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
+import { isUnset, keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
 import { dotted, unknownKey, type CheckedTree, type Path } from './unknown-key.js';
+import { withoutUnset } from './unset.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -35,7 +36,7 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   if (tree.kind !== 'scalar') return undefined;
   const { value } = tree;
   const words = knownWords(node);
-  if (value === null) return 'leave the key out for its default';
+  if (value === null) return 'leave the key out for its default, or write null to drop an inherited value too';
   if (typeof value !== 'string') return node.type === 'string' && words.length === 0 ? 'put it in quotes' : undefined;
   if (words.length > 0 && alternatives(node).some((option) => option.properties)) {
     const near = nearest(value, words);
@@ -68,9 +69,9 @@ function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly 
   const discriminator = issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined;
   const words = discriminator ? unionWords(root, path, value) : undefined;
   const expected = words ? orList(words) : node && expectation(node);
-  if (written === undefined) {
-    const span = keySpanAt(tree, path.slice(0, -1));
-    const hint = misspelt(path, checked);
+  if (written === undefined || isUnset(written)) {
+    const span = written?.span ?? keySpanAt(tree, path.slice(0, -1));
+    const hint = written ? 'null drops the value of a key, and this one has no default' : misspelt(path, checked);
     return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span, hint }];
   }
   // Messages of zod start differently: `Too small: …`.
@@ -128,13 +129,16 @@ interface Described<Value> {
   readonly root: SchemaNode;
 }
 
-/** Parses a tree with a schema, filling in all defaults, or lists the problems in the order of `sources`. */
+/**
+ * Parses a tree with a schema, filling in all defaults, or lists the problems in the order of `sources`. A key that is
+ * `null` is as one that is not given.
+ */
 export function checkTree<Value>(
   { schema, root }: Described<Value>,
   tree: MapTree,
   sources: readonly Source[],
 ): { value: Value } | { problems: readonly Problem[] } {
-  const value = plain(tree);
+  const value = plain(withoutUnset(tree, root));
   const result = schema.safeParse(value);
   if (result.success) return { value: result.data };
   const checked = { tree, value, root };

@@ -91,6 +91,8 @@ function createConverter(
       return { kind: 'map', entries, span };
     }
     const value = isScalar(node) ? node.value : undefined;
+    // A key without a value is more likely unfinished than meant as null.
+    if (isScalar(node) && value === null && node.source) return { kind: 'scalar', value, span, isUnset: true };
     if (value === null || typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') {
       return { kind: 'scalar', value, span };
     }

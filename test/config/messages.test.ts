@@ -165,7 +165,7 @@ const cases: readonly {
   x.yaml:1:8
     1 | output:
       |        ^
-  hint: leave the key out for its default`,
+  hint: leave the key out for its default, or write null to drop an inherited value too`,
   },
   {
     title: 'the words of YAML 1.1 for booleans',
@@ -283,7 +283,7 @@ const cases: readonly {
     says: `error: cannot use config x.yaml: expected a value after training.epochs=
   --set training.epochs=
                         ^
-  hint: write it as in --set training.epochs=10`,
+  hint: to drop a value, write training.epochs=null`,
   },
   {
     title: 'a word of the command line without =',

@@ -42,6 +42,21 @@ rows:
     expect(study.rows[2].config.loss).toMatchObject({ covariance: 'diagonal' });
   });
 
+  test('drops what is null in the study or the row', ({ folder }) => {
+    const text = `study: s
+config: own.yaml
+set: {dataset: {subset: ~}}
+rows:
+  - {name: all, config: null, set: {loss: null}}
+  - {name: some, set: {dataset: {subset: 50}}}
+`;
+    writeFileSync(join(folder, 'own.yaml'), 'dataset: {name: cifar10, subset: 100}\nloss: {name: isda}\n');
+    const [all, some] = load(folder, text).rows;
+    expect(all.config).toMatchObject({ dataset: { name: 'cifar10' }, loss: { name: 'cross-entropy' } });
+    expect(all.config.dataset).not.toHaveProperty('subset');
+    expect(some.config.dataset).toMatchObject({ subset: 50 });
+  });
+
   test('has modules relative to the study, and those of --set to the working directory', ({ folder }) => {
     mkdirSync(join(folder, 'studies'));
     const text = 'study: s\nconfig: tiny-isda\nrows: [{name: a, set: {loss: {name: custom, module: ./loss.js}}}]\n';

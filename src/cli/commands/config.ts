@@ -4,7 +4,7 @@ import type { Command } from 'commander';
 import { glob, isDynamicPattern } from 'tinyglobby';
 import { cannot, formatError, IsdaError, reasonOf } from '../../common/errors.js';
 import { displayPath, isFile, isFolder, listConfigs } from '../../config/find.js';
-import { ganJsonSchema, jsonSchema, printConfig, printGanConfig } from '../../config/print.js';
+import { ganJsonSchema, jsonSchema, printConfig, printGanConfig, withNulls } from '../../config/print.js';
 import { configReference } from '../../config/reference.js';
 import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
@@ -109,7 +109,7 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
   withOptionRules(schema, { '--gan': { excludes: ['--markdown'] } }).action(
     ({ gan = false, markdown = false }: { gan?: boolean; markdown?: boolean }) => {
       if (markdown) context.stdout.write(configReference());
-      else printJson(context, gan ? ganJsonSchema() : jsonSchema());
+      else printJson(context, withNulls(gan ? ganJsonSchema() : jsonSchema()));
     },
   );
 };

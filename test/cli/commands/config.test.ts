@@ -6,7 +6,7 @@ import { parse } from 'yaml';
 import { afterAll, describe, expect, it } from 'vitest';
 import { configsDirectory } from '../../../src/cli/program.js';
 import { listConfigs, withoutExtension } from '../../../src/config/find.js';
-import { jsonSchema } from '../../../src/config/print.js';
+import { jsonSchema, withNulls } from '../../../src/config/print.js';
 import { runCli } from '../../support/cli.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'isda-cli-'));
@@ -102,7 +102,16 @@ describe('isda config schema', () => {
   it('prints the JSON Schema, or a table of the keys', async () => {
     const { code, out } = await config('schema');
     expect(code).toBe(0);
-    expect(JSON.parse(out)).toEqual(jsonSchema());
+    expect(JSON.parse(out)).toEqual(withNulls(jsonSchema()));
+    expect(JSON.parse(out)).toMatchObject({
+      properties: {
+        dataset: {
+          oneOf: [{ properties: { subset: { type: ['integer', 'null'] } } }, {}, {}, {}, {}, { type: 'null' }],
+        },
+        augmentation: { properties: { cutout: { anyOf: [{ const: false }, {}, { type: 'null' }] } } },
+        training: { type: ['object', 'null'], properties: { device: { enum: ['auto', 'cpu', 'cuda', null] } } },
+      },
+    });
     expect((await config('schema', '--markdown')).out).toContain(
       '| `training.epochs` | an integer of at least 1 | `160` |',
     );
