@@ -44,3 +44,12 @@ export async function listCheckpoints(folder: string, choice: CheckpointChoice =
     })
     .sort(compare);
 }
+
+/** Returns the epochs of the stored checkpoints, in ascending order. */
+export async function keptEpochs(folder: string): Promise<readonly number[]> {
+  const files = [...(await listCheckpoints(folder)), ...(await listCheckpoints(folder, 'best'))];
+  return [...new Set(files.map(({ epoch }) => epoch))].sort((a, b) => a - b);
+}
+
+/** Whether a folder has a checkpoint to resume from: a regular one, or a best one if no other was due yet. */
+export const hasCheckpoints = async (folder: string): Promise<boolean> => (await keptEpochs(folder)).length > 0;

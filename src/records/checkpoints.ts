@@ -154,15 +154,6 @@ async function candidates(folder: string, selection: CheckpointSelection): Promi
   return chosen.reverse().map(({ name }) => join(folder, name));
 }
 
-/** Returns the epochs of the stored checkpoints, in ascending order. */
-export async function keptEpochs(folder: string): Promise<readonly number[]> {
-  const files = [...(await listCheckpoints(folder)), ...(await listCheckpoints(folder, 'best'))];
-  return [...new Set(files.map(({ epoch }) => epoch))].sort((a, b) => a - b);
-}
-
-/** Whether a folder has a checkpoint to resume from: a regular one, or a best one if no other was due yet. */
-export const hasCheckpoints = async (folder: string): Promise<boolean> => (await keptEpochs(folder)).length > 0;
-
 /** The difference between a run and a checkpoint with another fingerprint. */
 export interface OtherRun {
   /** Whether the run may resume from the checkpoint nevertheless. */
@@ -187,18 +178,23 @@ export interface ExpectedRun {
  */
 const isReplaceable = (error: unknown): boolean => error instanceof IsdaError || systemCode(error) === 'ENOENT';
 
+/** How often the checkpoints are listed again because a run that goes on has deleted one of the list. */
+const maxListings = 20;
+
 const unreadableHint = 'it may be whole: make it readable, or move it away to use an earlier checkpoint';
 
 /**
  * The newest (or another that is chosen) checkpoint of `folder` that is whole, or undefined where there is none at all.
- * Damaged ones are passed over with a warning. Errors: the first whole one belongs to another experiment or to another
- * version of the format; one cannot be read; there are checkpoints, but all are damaged.
+ * Damaged ones are passed over with a warning. If one is deleted before it is read, as by a run that still trains, the
+ * newer ones are looked for; `listings` are left for this. Errors: the first whole one belongs to another experiment or
+ * to another version of the format; one cannot be read; there are checkpoints, but all are damaged.
  */
 export async function loadNewestCheckpoint(
   folder: string,
   expected: ExpectedRun,
   { action, hint }: CheckpointPurpose = resuming,
   selection: CheckpointSelection = 'newest',
+  listings = maxListings,
 ): Promise<LoadedCheckpoint | undefined> {
   const paths = await candidates(folder, selection);
   const warnings: string[] = [];
@@ -210,6 +206,9 @@ export async function loadNewestCheckpoint(
       // A file given by the user has no substitute.
       if (isFile(selection)) throw error instanceof IsdaError ? error : readFailure(path, error);
       if (!isReplaceable(error)) throw readFailure(path, error, unreadableHint);
+      const isGone = systemCode(error) === 'ENOENT' && !(await candidates(folder, selection)).includes(path);
+      if (isGone && listings > 1)
+        return loadNewestCheckpoint(folder, expected, { action, hint }, selection, listings - 1);
       warnings.push(`the checkpoint ${basename(path)} is damaged and not used (${reasonOf(error)})`);
       continue;
     }

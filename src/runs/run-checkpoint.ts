@@ -7,12 +7,8 @@ import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import { pathExists } from '../common/path-status.js';
 import { andList } from '../common/format.js';
-import {
-  keptEpochs,
-  loadNewestCheckpoint,
-  type CheckpointSelection,
-  type LoadedCheckpoint,
-} from '../records/checkpoints.js';
+import { keptEpochs } from '../records/checkpoint-names.js';
+import { loadNewestCheckpoint, type CheckpointSelection, type LoadedCheckpoint } from '../records/checkpoints.js';
 import { readInputs, type RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { parseProgress } from '../training/state.js';

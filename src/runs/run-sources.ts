@@ -7,7 +7,7 @@ import { requireAugmentation, requireDecoder } from '../data/create-reader.js';
 import { loadSplits, type LoadedSplits } from '../data/registry.js';
 import type { Engine } from '../engine/index.js';
 import type { GeneratorSet } from '../gan/generator-set.js';
-import { hasCheckpoints } from '../records/checkpoints.js';
+import { hasCheckpoints } from '../records/checkpoint-names.js';
 import type { RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { readFirstWeights, type FirstWeights } from './first-weights.js';

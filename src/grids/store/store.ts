@@ -9,7 +9,7 @@ import { isFile } from '../../config/find.js';
 import { loadConfig } from '../../config/load.js';
 import { fingerprint, fingerprints, isFingerprintOf } from '../../config/fingerprint.js';
 import type { ExperimentConfig } from '../../config/schema.js';
-import { hasCheckpoints } from '../../records/checkpoints.js';
+import { hasCheckpoints } from '../../records/checkpoint-names.js';
 import { readInputs } from '../../records/inputs.js';
 import { runFolder } from '../../records/run-folder.js';
 import { formatCell, readCell, type CellRecord } from './cell.js';
