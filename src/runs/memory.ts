@@ -2,14 +2,14 @@
 import { constants } from 'node:buffer';
 import { totalmem } from 'node:os';
 import { cannot } from '../common/errors.js';
-import { formatBytes } from '../common/format.js';
+import { counted, formatBytes } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import type { Device } from '../engine/index.js';
 import { sizeOf } from '../engine/types.js';
 import { covarianceForms } from '../losses/options.js';
 import { createLoss } from '../losses/registry.js';
 import type { TensorDeclaration } from '../nn/tensors.js';
-import { evaluationMemory, stepMemory } from '../training/step-memory.js';
+import { evaluationMemory, predictionMemory, stepMemory } from '../training/step-memory.js';
 import { sessionTensors, type EvaluatedParts, type StepParts } from '../training/step.js';
 
 interface MemoryLimits {
@@ -79,10 +79,10 @@ export function requireMemory(
 /** Maximum bytes of a batch of images: TensorFlow counts the elements of inputs as int32. */
 const maxBatchBytes = 2 ** 31 - 1;
 
-/** A step, with the config key that sets its batch size. */
+/** A step, with what makes it smaller. */
 interface BatchedStep {
-  readonly name: 'a training step' | 'an evaluation step';
-  readonly key: 'training.batchSize' | 'training.evaluationBatchSize';
+  readonly name: 'a training step' | 'an evaluation step' | 'a batch of predictions';
+  readonly hint: string;
   readonly format: EvaluatedParts['format'];
   readonly batchSize: number;
   /** Computes the memory of the step. */
@@ -90,11 +90,10 @@ interface BatchedStep {
 }
 
 function requireStep(step: BatchedStep, device: Device['kind'], limits: Pick<MemoryLimits, 'process'>): void {
-  const { name, key, batchSize, bytes } = step;
+  const { name, hint, batchSize, bytes } = step;
   const { height, width, mean } = step.format;
-  const refuse = (reason: string): Error =>
-    cannot(`hold ${name} in memory`, reason, { code: 'engine/memory', hint: `a smaller ${key} takes less` });
-  const images = `${batchSize} images of ${height} x ${width}`;
+  const refuse = (reason: string): Error => cannot(`hold ${name} in memory`, reason, { code: 'engine/memory', hint });
+  const images = `${counted(batchSize, 'image')} of ${height} x ${width}`;
   const batchBytes = batchSize * height * width * mean.length;
   if (batchBytes > maxBatchBytes)
     throw refuse(`${images} take ${formatBytes(batchBytes)}, and a batch has at most ${formatBytes(maxBatchBytes)}`);
@@ -113,7 +112,8 @@ export function requireTrainingMemory(
 ): void {
   const bytes = (): number => stepMemory(parts, batchSize);
   const { format } = parts;
-  requireStep({ name: 'a training step', key: 'training.batchSize', format, batchSize, bytes }, device, limits);
+  const hint = 'a smaller training.batchSize takes less';
+  requireStep({ name: 'a training step', hint, format, batchSize, bytes }, device, limits);
 }
 
 /** As `requireTrainingMemory`, for an evaluation step. */
@@ -125,6 +125,22 @@ export function requireEvaluationMemory(
 ): void {
   const bytes = (): number => evaluationMemory(parts, batchSize);
   const { format } = parts;
-  const key = 'training.evaluationBatchSize';
-  requireStep({ name: 'an evaluation step', key, format, batchSize, bytes }, device, limits);
+  const hint = 'a smaller training.evaluationBatchSize takes less';
+  requireStep({ name: 'an evaluation step', hint, format, batchSize, bytes }, device, limits);
+}
+
+/** As `requireTrainingMemory`, for a batch of predictions. */
+export function requirePredictionMemory(
+  parts: EvaluatedParts,
+  batchSize: number,
+  device: Device['kind'],
+  limits: Pick<MemoryLimits, 'process'> = ownLimits(),
+): void {
+  const bytes = (): number => predictionMemory(parts, batchSize);
+  const { format } = parts;
+  const hint =
+    batchSize > 1
+      ? 'a smaller --batch takes less'
+      : 'this is the input size of the network, which its config or file has';
+  requireStep({ name: 'a batch of predictions', hint, format, batchSize, bytes }, device, limits);
 }

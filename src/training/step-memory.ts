@@ -6,6 +6,7 @@ import { sizeOf, type DType, type TensorSpec } from '../engine/types.js';
 import {
   evaluatedTensors,
   evaluationStep,
+  predictionStep,
   sessionTensors,
   trainingStep,
   type EvaluatedParts,
@@ -96,6 +97,10 @@ export const stepMemory = (parts: StepParts, batchSize: number): number =>
 /** Returns the bytes that an evaluation step needs, counted in the same way. */
 export const evaluationMemory = (parts: EvaluatedParts, batchSize: number): number =>
   functionMemory(evaluationStep(parts, batchSize), evaluatedTensors(parts));
+
+/** Returns the bytes that a batch of predictions needs, counted in the same way. */
+export const predictionMemory = (parts: EvaluatedParts, batchSize: number): number =>
+  functionMemory(predictionStep(parts, batchSize), parts.network.tensors);
 
 function functionMemory(step: SessionFunction, kept: readonly Variable[]): number {
   const tally = createTally({ variables: new Set(kept.map(({ name }) => name)) });

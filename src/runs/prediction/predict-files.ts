@@ -11,6 +11,7 @@ import { logitsOutput, predictFunction } from '../../training/step-inputs.js';
 import { predictionStep } from '../../training/step.js';
 import { softmaxRow } from '../examination/softmax.js';
 import { writeNetwork } from '../evaluate.js';
+import { requirePredictionMemory } from '../memory.js';
 import type { TrainedNetwork } from './network.js';
 
 export interface PredictedClass {
@@ -68,7 +69,8 @@ function predictionOf(logits: ArrayLike<number>, at: number, classNames: readonl
 
 /**
  * Predicts the files at absolute `paths` (at least one), in order and in batches; the next batch is decoded during a
- * step. A file that cannot be read is reported as such. Errors: the logits are not finite.
+ * step. A file that cannot be read is reported as such. Errors: a batch does not fit into memory; the logits are not
+ * finite.
  */
 export async function* predictFiles(
   network: TrainedNetwork,
@@ -78,6 +80,7 @@ export async function* predictFiles(
 ): AsyncGenerator<readonly FilePrediction[], void, undefined> {
   const { parts, training, classNames } = network;
   const engine = await openEngine(training);
+  requirePredictionMemory(parts, Math.min(batchSize, paths.length), engine.device.kind);
   const functions = batchSizes(paths.length, batchSize).map((size) => predictionStep(parts, size));
   const { tensors } = parts.network;
   const session = engine.createSession(training.execution, tensors, functions);

@@ -61,6 +61,24 @@ it('gives the softmax of the logits, most probable first, in the order of the fi
   });
 });
 
+it.each([
+  [60_000, 'images of 60000 x 60000 take', 'a smaller --batch takes less', 2],
+  [60_000, '1 image of 60000 x 60000 take', 'this is the input size of the network', 1],
+  [20_000, 'with 1 image of 20000 x 20000 it takes', 'this is the input size of the network', 1],
+])('refuses images that do not fit into memory: %i pixels', async (side, says, hint, files) => {
+  const config = experimentSchema.parse({ experiment: 'large', model: { name: 'resnet', depth: 8 } });
+  const out = join(folder, `large-${side}-${files}.safetensors`);
+  await exportFresh(config, out, context);
+  const { parts, ...network } = await networkOfFile(out, undefined, context);
+  const large = { ...network, parts: { ...parts, format: { ...parts.format, height: side, width: side } } };
+  const paths = Array.from({ length: files }, () => join(folder, 'none.png'));
+  await expect(predictFiles(large, paths, { top: 1, batchSize: 64 }, { openEngine }).next()).rejects.toMatchObject({
+    code: 'engine/memory',
+    message: expect.stringContaining(says) as string,
+    hint: expect.stringContaining(hint) as string,
+  });
+});
+
 it.skipIf(python === undefined)('gives the logits of the Python of docs/networks.md', async () => {
   const photos: string[] = [];
   for (const [label, name] of ['red', 'green', 'blue'].entries()) {
