@@ -1,5 +1,6 @@
 // Rules for combinations of options: an option that would have no effect is refused.
 import type { Command, Option } from 'commander';
+import { valueSet } from '../config/overrides.js';
 
 /** Rules for an option. Other options are given by flag, or by flag and value as in `--directions pca`. */
 interface OptionRule {
@@ -52,7 +53,7 @@ function problemOf(
   const key = fixes ?? (isGiven(command, option) ? sets : undefined);
   if (key === undefined) return undefined;
   const changes = command.getOptionValue('set') as readonly string[];
-  const dropped = changes.find((change) => change.split('=')[0] === key);
+  const dropped = changes.find((change) => valueSet(change, key) !== undefined);
   return dropped === undefined ? undefined : `--set ${dropped} would be dropped: '${option.flags}' sets ${key}`;
 }
 

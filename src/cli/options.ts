@@ -11,6 +11,7 @@ import {
   type LoadedGanConfig,
   type LoadOptions,
 } from '../config/load.js';
+import { valueSet } from '../config/overrides.js';
 import type { GanConfig } from '../config/gan.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { storeCommands } from '../grids/store/store.js';
@@ -103,6 +104,17 @@ export function setOption(): Option {
   return new Option('--set <key=value>', 'change one config value, as in --set training.epochs=10; repeatable')
     .argParser(collect)
     .default([], 'none');
+}
+
+/** Warns of each `--set` of a part of the loss that the command replaces in its runs. */
+export function warnOfReplacedLoss(
+  { set, keys }: { readonly set: readonly string[]; readonly keys: readonly string[] },
+  { stderr }: CommandContext,
+): void {
+  for (const change of set) {
+    const key = keys.find((each) => ![undefined, null, 'isda'].includes(valueSet(change, each) as string));
+    if (key !== undefined) stderr.write(`warning: --set ${change} has no effect on ${key}, which this command sets\n`);
+  }
 }
 
 /** Parses a checkpoint selection; the command resolves a relative path. */

@@ -1,7 +1,7 @@
 // Parses `--set a.b=value` of the command line to a tree that is merged into the config.
 import type { Problem } from './problems.js';
 import type { Source } from './source.js';
-import { merge, type MapTree, type Tree } from './tree.js';
+import { merge, plain, valueAt, type MapTree, type Tree } from './tree.js';
 import { findMark } from './yaml-marks.js';
 import { parseYaml } from './yaml.js';
 
@@ -58,4 +58,10 @@ export function parseOverrides(overrides: readonly string[]): Overrides {
     problems: read.flatMap((each) => ('problems' in each ? each.problems : [])),
     sources,
   };
+}
+
+/** Returns the value that one `KEY=VALUE` gives a key, also inside a map; undefined if it gives none. */
+export function valueSet(change: string, key: string): unknown {
+  const value = valueAt(parseOverrides([change]).tree, key.split('.'));
+  return value && plain(value);
 }

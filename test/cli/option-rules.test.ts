@@ -30,6 +30,8 @@ describe('options that do not go together', () => {
     ['sweep lambda0 --set training.seed=3', "--set training.seed=3 would be dropped: '--seeds <n>' sets training.seed"],
     ['sweep lambda0 --set dataset.holdout=9', "'--holdout <n>' sets dataset.holdout"],
     ['sweep lambda0 --set loss.lambda0=9', '--set loss.lambda0=9 would be dropped: the sweep sets that key'],
+    ['sweep lambda0 --set training={"seed":3}', "'--seeds <n>' sets training.seed"],
+    ['sweep lambda0 --set loss={"lambda0":9}', 'would be dropped: the sweep sets that key'],
     ['ablate --seed 3 --seeds 2', "option '--seed <n>' cannot be used with --seeds"],
     ['ablate --set training.seed=3', "'--seeds <n>' sets training.seed"],
     ['ablate --set output.dir=r', "'--out <store>' sets output.dir"],
@@ -94,5 +96,16 @@ describe('options that go together', () => {
     expect(stderr).not.toContain('cannot be used with');
     expect(stderr).not.toContain('requires --');
     expect(stderr).not.toContain('would be dropped');
+  });
+});
+
+describe('--set of the loss that a command replaces', () => {
+  test.for([
+    ['sweep lambda0 --dry-run --set loss.name=focal', 'loss.name=focal has no effect on loss.name'],
+    ['ablate --dry-run --set loss={"name":"focal"}', 'loss={"name":"focal"} has no effect on loss.name'],
+    ['ablate --dry-run --set loss.covariance=full', 'loss.covariance=full has no effect on loss.covariance'],
+  ])('%s', async ([words, warning], { folder }) => {
+    const { code, stderr } = await runCli(folder, words.split(' '));
+    expect([code, stderr]).toEqual([0, `warning: --set ${warning}, which this command sets\n`]);
   });
 });

@@ -7,7 +7,15 @@ import type { CommandContext, RegisterCommand } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
 import { runPlan, storeOf, withGridOptions, type GridOptions, type GridPlan } from '../grids/grid.js';
-import { countUpTo, gridConfigOption, maxRuns, printDefaultConfig, readConfig, setOption } from '../options.js';
+import {
+  countUpTo,
+  gridConfigOption,
+  maxRuns,
+  printDefaultConfig,
+  readConfig,
+  setOption,
+  warnOfReplacedLoss,
+} from '../options.js';
 
 export interface AblateOptions extends GridOptions {
   readonly config: string;
@@ -38,12 +46,16 @@ export function withAblateOptions(command: Command): Command {
       .option('--seeds <n>', 'runs of each variant, on seeds 1 to n (default: 3)', countUpTo(maxRuns))
       .option('--seed <n>', 'one run of each variant, on this seed'),
   );
-  return withOptionRules(grid, { '--seed': { excludes: ['--seeds'] }, '--seeds': { fixes: 'training.seed' } });
+  return withOptionRules(grid, {
+    '--seed': { excludes: ['--seeds'] },
+    '--seeds': { fixes: 'training.seed' },
+  });
 }
 
 /** The runs of an ablation. Errors (usage): of the config. */
 export function readAblation(options: AblateOptions, context: CommandContext): GridPlan {
   const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
+  warnOfReplacedLoss({ set: options.set, keys: ['loss.name', 'loss.covariance'] }, context);
   const { config } = readConfig(options.config, [...options.set, ...seed], context);
   const chosen =
     options.variant.length === 0 ? table5Variants : variantNames.filter((v) => options.variant.includes(v));

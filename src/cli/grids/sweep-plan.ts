@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { counted } from '../../common/format.js';
+import { valueSet } from '../../config/overrides.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { refuseFixedKeys, refuseIdleKey } from '../../grids/check-sweep.js';
 import {
@@ -23,7 +24,7 @@ import type { SweepSubject } from '../../grids/sweep.js';
 import { describeConfig } from '../../runs/description.js';
 import type { CommandContext } from '../context.js';
 import { storeOf, type GridOptions } from './grid.js';
-import { readConfig } from '../options.js';
+import { readConfig, warnOfReplacedLoss } from '../options.js';
 
 export interface SweepOptions extends GridOptions {
   readonly config: string;
@@ -92,6 +93,7 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   const { config: file, set, random } = options;
   // "lambda0" is that of ISDA, whatever the loss of the config: the sweep then trains with ISDA.
   const isda = key === 'lambda0' ? ['loss.name=isda'] : [];
+  if (key === 'lambda0') warnOfReplacedLoss({ set, keys: ['loss.name'] }, context);
   const load = (more: readonly string[]): ExperimentConfig =>
     readConfig(file, [...set, ...isda, ...more], context).config;
   const base = load([]);
@@ -116,7 +118,8 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     random === undefined
       ? listedPoints(key === 'lambda0' ? 'loss.lambda0' : key!, options, basis)
       : drawnPoints(options, random, basis);
-  const dropped = set.find((change) => points.some(({ settings }) => change.split('=')[0] in settings));
+  const keys = points.flatMap(({ settings }) => Object.keys(settings));
+  const dropped = set.find((change) => [...new Set(keys)].some((each) => valueSet(change, each) !== undefined));
   if (dropped !== undefined) {
     throw cannot('sweep', `--set ${dropped} would be dropped: the sweep sets that key`, {
       code: 'option/conflict',
