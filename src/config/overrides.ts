@@ -19,20 +19,29 @@ function parseOverride(source: Source): { tree: MapTree } | { problems: readonly
   const { text } = source;
   const whole = { source, start: option.length, end: text.length };
   const equals = text.indexOf('=');
-  if (equals === -1) return { problems: [{ message: 'expected KEY=VALUE', span: whole, hint: example }] };
+  if (equals === -1) {
+    // Hydra's way to delete a key.
+    const deleted = /^~([\w.]+)$/.exec(text.slice(option.length))?.[1];
+    const hint = deleted === undefined ? example : `to drop a value, write ${deleted}=null`;
+    return { problems: [{ message: 'expected KEY=VALUE', span: whole, hint }] };
+  }
   const key = text.slice(option.length, equals);
   const keySpan = { source, start: option.length, end: equals };
   if (key.split('.').some((part) => part.trim() !== part || part === '')) {
     return { problems: [{ message: 'expected a key before =', span: keySpan, hint: example }] };
   }
+  const quoted = `quote the value: ${key}='${JSON.stringify(text.slice(equals + 1))}'`;
   const mark = findMark(text.slice(equals + 1));
   if (mark !== undefined) {
     const span = { source, start: equals + 1 + mark.at, end: text.length };
-    const hint = `quote the value: ${key}='${JSON.stringify(text.slice(equals + 1))}'`;
-    return { problems: [{ message: mark.message, span, hint }] };
+    return { problems: [{ message: mark.message, span, hint: quoted }] };
   }
   const { tree: value, problems } = parseYaml(source, equals + 1);
-  if (problems.length > 0) return { problems };
+  if (problems.length > 0) {
+    // A reserved character such as @, with which a path may start.
+    const hint = /^["'[{]/.test(text.slice(equals + 1)) ? undefined : quoted;
+    return { problems: problems.map((problem) => ({ ...problem, hint })) };
+  }
   if (value === undefined) {
     const after = { source, start: equals + 1, end: text.length };
     const hint = `to drop a value, write ${key}=null`;

@@ -49,6 +49,9 @@ function knownElsewhere(
   return same.length === 0 ? undefined : meant(same);
 }
 
+/** Root keys of other programs (Hydra, OpenMMLab) for the files that a config inherits from. */
+const inheritance = new Set(['base', 'defaults', 'include', 'includes', 'inherit', 'inherits', 'import', 'parent']);
+
 /** A hint for a key in another notation. */
 function otherNotation(key: string, at: Path, { root, value }: CheckedTree): string | undefined {
   if (key === '<<') return 'YAML merge keys are not supported; `extends: FILE` inherits the values of another file';
@@ -85,7 +88,10 @@ export function unknownKey(key: string, at: Path, known: readonly string[], chec
   const isConfig = root.properties?.['experiment'] !== undefined;
   const notation = otherNotation(key, at, checked);
   if (notation !== undefined) return { code: 'config/unknown-key', message, span, hint: notation };
-  const here = isConfig && at.length === 0 && span?.source.kind === 'file' ? ['extends', ...known] : known;
+  const mayExtend = isConfig && at.length === 0 && span?.source.kind === 'file';
+  const here = mayExtend ? ['extends', ...known] : known;
+  const extending =
+    mayExtend && inheritance.has(bareKey(key)) ? '`extends: FILE` inherits from another file' : undefined;
   // In a file, the keys of a section are written without it, on the command line with it.
   const shown = (name: string): string => (span?.source.kind === 'option' ? dotted([...at, name]) : name);
   return {
@@ -93,6 +99,7 @@ export function unknownKey(key: string, at: Path, known: readonly string[], chec
     message,
     span,
     hint:
+      extending ??
       ofOtherName(key, at, checked) ??
       knownElsewhere(key, at, here, { root, shown }) ??
       didYouMean(key, here, shown) ??

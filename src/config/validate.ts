@@ -36,6 +36,8 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   if (tree.kind !== 'scalar') return undefined;
   const { value } = tree;
   const words = knownWords(node);
+  const lists = alternatives(node).some(({ type }) => type === 'array');
+  if (lists && value !== null && value !== '') return `write a list, as in [${String(value).replace(/, */g, ', ')}]`;
   if (value === null) return 'leave the key out for its default, or write null to drop an inherited value too';
   if (typeof value !== 'string') return node.type === 'string' && words.length === 0 ? 'put it in quotes' : undefined;
   if (words.length > 0 && alternatives(node).some((option) => option.properties)) {
@@ -46,6 +48,10 @@ function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined
   if (node.type === 'boolean' && /^(y|yes|on|n|no|off)$/i.test(value)) return 'in YAML, write true or false';
   const numeric = node.type === 'integer' || node.type === 'number';
   if (numeric && value.trim() !== '' && Number.isFinite(Number(value))) return 'write the number without quotes';
+  // 10_000 in Python, 10,000 in texts.
+  if (numeric && /^\d+([_,]\d{3})+$/.test(value)) return `write ${value.replaceAll(/[_,]/g, '')}`;
+  const isMap = alternatives(node).some(({ properties }) => properties !== undefined);
+  if (isMap && /^\w+:\S/.test(value)) return 'write a space after the colon';
   return undefined;
 }
 

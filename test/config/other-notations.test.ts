@@ -37,6 +37,27 @@ describe('a hint for', () => {
     expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toContain(`hint: ${hint}`);
   });
 
+  it.each([
+    ['defaults: [base]', '`extends: FILE` inherits from another file'],
+    ['_base_: ../base.yaml', '`extends: FILE` inherits from another file'],
+    ['schedule: {name: step, milestones: 60}', 'write a list, as in [60]'],
+    ['schedule: {name: step, milestones: "60,80"}', 'write a list, as in [60, 80]'],
+    ['training: {epochs: 1_000}', 'write 1000'],
+    ['training: {epochs: "10,000"}', 'write 10000'],
+    ['training:\n  epochs:3', 'write a space after the colon'],
+  ])('%s', (text, hint) => {
+    expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toContain(`hint: ${hint}`);
+  });
+
+  it.each([
+    ['~dataset.subset', 'to drop a value, write dataset.subset=null'],
+    ['output.dir=@scratch', `quote the value: output.dir='"@scratch"'`],
+    ['output.dir=a: b: c', `quote the value: output.dir='"a: b: c"'`],
+    ['schedule.milestones=60,80', 'write a list, as in [60, 80]'],
+  ])('--set %s', (override, hint) => {
+    expect(messageOf(folderOf({ 'x.yaml': '{}' }), 'x.yaml', [override])).toContain(`hint: ${hint}`);
+  });
+
   it('a name that is too long', () => {
     const text = `experiment: ${'a'.repeat(201)}`;
     expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toContain('at most 200 characters, not 201');
