@@ -1,9 +1,8 @@
 // Validates a tree of values with the schema: returns the resolved config, or every problem with its location.
 import type { z } from 'zod';
 import { orList } from '../common/format.js';
-import { didYouMean, nearest } from '../common/nearest.js';
+import { nearest } from '../common/nearest.js';
 import { networkSettings, networksNamed } from '../models/other-names.js';
-import { wordOfAlias } from './aliases.js';
 import { alternatives, expectation, knownKeys, knownWords, schemaAt } from './describe.js';
 import type { Problem } from './problems.js';
 import { experimentSchema, experimentTree, type ExperimentConfig, type SchemaNode } from './schema.js';
@@ -11,6 +10,7 @@ import type { Source } from './source.js';
 import { isUnset, keySpanAt, plain, valueAt, type MapTree, type Tree } from './tree.js';
 import { dotted, unknownKey, type CheckedTree, type Path } from './unknown-key.js';
 import { withoutUnset } from './unset.js';
+import { suggestWord, valueHint } from './value-hint.js';
 
 type Issue = z.core.$ZodIssue;
 
@@ -23,36 +23,6 @@ function got(tree: Tree): string {
   if (tree.value === null) return 'nothing';
   if (typeof tree.value !== 'string') return String(tree.value);
   return JSON.stringify(tree.value.length > 40 ? `${tree.value.slice(0, 39)}…` : tree.value);
-}
-
-/** A hint such as `did you mean cuda?`, for another program's word or a similar one. */
-function suggestWord(value: string, words: readonly string[]): string | undefined {
-  const alias = wordOfAlias(value, words);
-  return alias === undefined ? didYouMean(value, words) : `did you mean ${alias}?`;
-}
-
-/** Returns a hint for a value of the wrong type. */
-function hintFor(name: string, node: SchemaNode, tree: Tree): string | undefined {
-  if (tree.kind !== 'scalar') return undefined;
-  const { value } = tree;
-  const words = knownWords(node);
-  const lists = alternatives(node).some(({ type }) => type === 'array');
-  if (lists && value !== null && value !== '') return `write a list, as in [${String(value).replace(/, */g, ', ')}]`;
-  if (value === null) return 'leave the key out for its default, or write null to drop an inherited value too';
-  if (typeof value !== 'string') return node.type === 'string' && words.length === 0 ? 'put it in quotes' : undefined;
-  if (words.length > 0 && alternatives(node).some((option) => option.properties)) {
-    const near = nearest(value, words);
-    return `did you mean ${name}.name: ${orList(near.length > 0 ? near : words)}?`;
-  }
-  if (words.length > 0) return suggestWord(value, words);
-  if (node.type === 'boolean' && /^(y|yes|on|n|no|off)$/i.test(value)) return 'in YAML, write true or false';
-  const numeric = node.type === 'integer' || node.type === 'number';
-  if (numeric && value.trim() !== '' && Number.isFinite(Number(value))) return 'write the number without quotes';
-  // 10_000 in Python, 10,000 in texts.
-  if (numeric && /^\d+([_,]\d{3})+$/.test(value)) return `write ${value.replaceAll(/[_,]/g, '')}`;
-  const isMap = alternatives(node).some(({ properties }) => properties !== undefined);
-  if (isMap && /^\w+:\S/.test(value)) return 'write a space after the colon';
-  return undefined;
 }
 
 /** Converts issues of zod to problems with messages for users and locations in their files. */
@@ -84,7 +54,7 @@ function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly 
   const hasOwnWords = ['custom', 'invalid_format'].includes(issue.code) || issue.message.startsWith('expected ');
   const what = hasOwnWords || expected === undefined ? issue.message : `expected ${expected}`;
   const own: unknown = issue.code === 'custom' ? issue.params?.hint : undefined;
-  const guess = words ? guessName(name, String(plain(written)), words) : node && hintFor(name, node, written);
+  const guess = words ? guessName(name, String(plain(written)), words) : node && valueHint(name, node, written);
   const hint = typeof own === 'string' ? own : (depthElsewhere(name, tree) ?? guess);
   return [{ message: `${name}: ${what}, got ${got(written)}`, span: written.span, hint }];
 }

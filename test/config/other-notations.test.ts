@@ -44,6 +44,10 @@ describe('a hint for', () => {
     ['schedule: {name: step, milestones: "60,80"}', 'write a list, as in [60, 80]'],
     ['training: {epochs: 1_000}', 'write 1000'],
     ['training: {epochs: "10,000"}', 'write 10000'],
+    ['augmentation: {mixup: true}', 'write {} for its defaults'],
+    ['augmentation: {cutout: 8}', 'write {length: 8}'],
+    ['training: {ema: 0.999}', 'write {decay: 0.999}'],
+    ['experiment: 12', 'put it in quotes'],
     ['training:\n  epochs:3', 'write a space after the colon'],
   ])('%s', (text, hint) => {
     expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).toContain(`hint: ${hint}`);
@@ -53,6 +57,9 @@ describe('a hint for', () => {
     ['~dataset.subset', 'to drop a value, write dataset.subset=null'],
     ['output.dir=@scratch', `quote the value: output.dir='"@scratch"'`],
     ['output.dir=a: b: c', `quote the value: output.dir='"a: b: c"'`],
+    ['loss=isda', 'did you mean loss.name=isda?'],
+    ['experiment=1e3', `write experiment='"1e3"'`],
+    ['augmentation.mixup=0.2', 'write augmentation.mixup.alpha=0.2'],
     ['schedule.milestones=60,80', 'write a list, as in [60, 80]'],
   ])('--set %s', (override, hint) => {
     expect(messageOf(folderOf({ 'x.yaml': '{}' }), 'x.yaml', [override])).toContain(`hint: ${hint}`);
