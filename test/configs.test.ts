@@ -39,6 +39,15 @@ function lookUp(table: unknown, words: readonly string[]): unknown {
   }, table);
 }
 
+interface Printed {
+  readonly mean: number;
+  readonly std: number | null;
+}
+
+/** The text of a printed number in a header. */
+const printedText = ({ mean, std }: Printed, address: string): string =>
+  `${mean.toFixed(2)}${std === null ? '' : ` ± ${std.toFixed(2)}`} % test error (${address}), ${std === null ? 'one run' : 'over three seeds'}.`;
+
 const numbers = /^Paper: ([\d.]+)(?: ± ([\d.]+))? % test error \(Table (\d), ([^)]+)\)/;
 const topNumbers = /^Paper: ([\d.]+) % top-1 and ([\d.]+) % top-5 error \(Table 4, ([^)]+)\)/;
 const isGan = (path: string): boolean => path.startsWith('gan/') || path === 'smoke/tiny-gan.yaml';
@@ -77,11 +86,11 @@ describe("configs of the paper's tables", () => {
   it.each(experiments.filter((path) => /^table[1235]/.test(path)))(
     'configs/%s has the printed number of its table in its header',
     (path) => {
-      const [, mean, std, table, address] = numbers.exec(headerOf(path)[2]) ?? [];
+      const [, , line] = headerOf(path);
+      const [, , , table, address] = numbers.exec(line) ?? [];
       expect(path.startsWith(`table${table}/`)).toBe(true);
-      const found = lookUp(printed[`table${table}`], address.split(', ')) as { mean: number; std: number | null };
-      expect(mean).toBe(found.mean.toFixed(2));
-      expect(std).toBe(found.std?.toFixed(2));
+      const found = lookUp(printed[`table${table}`], address.split(', ')) as Printed;
+      expect(line).toContain(`Paper: ${printedText(found, `Table ${table}, ${address}`)}`);
     },
   );
 
@@ -201,22 +210,71 @@ const recipes: Partial<
   'shake-shake': [1800, 64, 0.1, [], 1, 1e-4],
   'imagenet-resnet': [120, 256, 0.1, [31, 61, 91], 0.1, 1e-4],
   'imagenet-resnext': [120, 256, 0.1, [31, 61, 91], 0.1, 1e-4],
+  pyramidnet: [1800, 128, 0.1, [], 1, 1e-4],
 };
 
 const whole = { covariance: 'full', rank: 32, schedule: 'iteration' };
+const variances = { ...whole, covariance: 'diagonal' };
 
-it.each(paths.filter((path) => /^table[12345]\//.test(path)))(
-  '%s has the training settings of supplement B',
-  (path) => {
-    const { model, schedule, optimizer, training, loss } = load(path);
-    const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
-    expect(schedule).toEqual(milestones.length > 0 ? { name: 'step', milestones, factor } : { name: 'cosine' });
-    expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
-    expect(training).toMatchObject({ epochs, batchSize });
-    if (loss.name === 'isda' && !path.startsWith('table4/')) expect(loss).toMatchObject({ lambda0: 0.5 });
-    if (loss.name === 'isda' && !/^table[45]\//.test(path)) expect(loss).toMatchObject(whole);
-  },
-);
+const families = Object.keys(recipes).filter((name) => paths.includes(`base/${name}.yaml`));
+
+it('every family but the one with the base of another has a base', () => {
+  expect(Object.keys(recipes).filter((name) => !families.includes(name))).toEqual(['imagenet-resnext']);
+});
+
+it.each([
+  ...paths.filter((path) => /^(table[12345]\/|figure4\/|[^/]*$)/.test(path)),
+  ...families.map((name) => `base/${name}.yaml`),
+])('%s has the training settings of supplement B', (path) => {
+  const { dataset, model, schedule, optimizer, training, loss } = load(path);
+  const [epochs, batchSize, learningRate, milestones, factor, weightDecay] = recipes[builtIn(model).name]!;
+  expect(schedule).toEqual(milestones.length > 0 ? { name: 'step', milestones, factor } : { name: 'cosine' });
+  expect(optimizer).toEqual({ name: 'sgd', learningRate, momentum: 0.9, nesterov: true, weightDecay });
+  expect(training).toMatchObject({ epochs, batchSize });
+  if (loss.name !== 'isda') return;
+  const isImagenet = dataset.name === 'imagenet';
+  expect(loss).toMatchObject({ lambda0: isImagenet ? 7.5 : 0.5 });
+  if (!path.startsWith('table5/')) expect(loss).toMatchObject(isImagenet ? variances : whole);
+});
+
+it.each(paths.filter((path) => !path.includes('/')))('%s has the printed number of its network with ISDA', (path) => {
+  const { dataset, model } = load(path);
+  const [, , line] = headerOf(path);
+  const shape = dataset.name === 'imagenet' ? { height: 224, width: 224 } : { height: 32, width: 32 };
+  const network = createNetwork(builtIn(model), { ...shape, channels: 3, classes: 10 }).name;
+  if (dataset.name === 'imagenet') {
+    const { top1, top5 } = lookUp(printed.table4, [network, 'isda']) as { top1: number; top5: number };
+    const address = `(Table 4, ${network}, isda), one run.`;
+    expect(line).toBe(`Paper: ${top1.toFixed(2)} % top-1 and ${top5.toFixed(2)} % top-5 error ${address}`);
+    return;
+  }
+  const found = lookUp(printed.table1, [network, dataset.name, 'isda']) as Printed | undefined;
+  if (!Array.isArray(found) && found !== undefined) {
+    expect(line).toBe(`Paper: ${printedText(found, `Table 1, ${network}, ${dataset.name}, isda`)}`);
+  } else expect(line).toMatch(/^Paper: no number; Table 2 /);
+});
+
+it('the losses of Table 3 have the settings of supplement B', () => {
+  const settings = {
+    'large-margin': { margin: 2, lambda0: 1000, lambdaDecay: 1e-5, lambdaPower: 45, lambdaMin: 0 },
+    'disturb-label': { noiseRate: 0.05 },
+    focal: { alpha: 0.5, gamma: 1 },
+    center: { weight: 0.003, centerLearningRate: 0.5 },
+    lq: { q: 0.4, truncation: 0 },
+  };
+  for (const [name, values] of Object.entries(settings)) {
+    for (const network of ['resnet110', 'wrn28-10']) {
+      for (const dataset of ['cifar10', 'cifar100']) {
+        const weakened = name === 'disturb-label' && network === 'resnet110' && dataset === 'cifar100';
+        expect(load(`${network}-${dataset}-${name}`).loss).toEqual({
+          name,
+          ...values,
+          ...(weakened ? { noiseRate: 0.1 } : {}),
+        });
+      }
+    }
+  }
+});
 
 /** Every number of a table, by the address that a config's header gives. */
 function addressesOf(table: unknown, words: readonly string[] = []): string[] {
