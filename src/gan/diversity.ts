@@ -70,7 +70,7 @@ function realImages(source: ImageSource, wanted: ReadonlySet<number | undefined>
  * Creates the measure of diversity: the mean distance of two samples of a class divided by that of two real images of
  * the class (without labels: of any two). 1 is the diversity of the data, 0 a single repeated image. `labels`: those
  * of the samples, uint8 [N, 32, 32, 3]; undefined for samples without labels. `source`: the images that the generator
- * is trained on. Returns undefined if no class has two different real images.
+ * is trained on; classes with a single one do not count. Returns undefined if no class has two different real images.
  */
 export function createDiversity(
   source: ImageSource,
@@ -78,9 +78,12 @@ export function createDiversity(
 ): ((samples: Uint8Array) => number) | undefined {
   const groups = grouped(labels);
   const real = realImages(source, new Set(groups.keys()));
-  const ofReal = meanDistance(real.images, grouped(real.labels).values());
+  const realGroups = grouped(real.labels);
+  const ofReal = meanDistance(real.images, realGroups.values());
   if (!(ofReal > 0)) return undefined;
-  return (samples) => meanDistance(samples, groups.values()) / ofReal;
+  // Samples of a class with a single real image have nothing to be compared with.
+  const compared = [...groups].flatMap(([label, group]) => ((realGroups.get(label)?.length ?? 0) > 1 ? [group] : []));
+  return (samples) => meanDistance(samples, compared) / ofReal;
 }
 
 /**

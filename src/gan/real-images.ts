@@ -21,6 +21,15 @@ export function ofClasses(source: ImageSource, classes: readonly number[] | unde
   return selectImages(source, indices);
 }
 
+/**
+ * Returns the labels for generated images: the given ones, by default all, without those of classes that have no image
+ * in `source`, as a small subset lacks some. A discriminator never sees such a class.
+ */
+export function trainedClasses(source: ImageSource, classes: readonly number[] | undefined): readonly number[] {
+  const found = new Set(source.labels);
+  return (classes ?? source.classNames.map((_, label) => label)).filter((label) => found.has(label));
+}
+
 const { height, width } = generatedFormat;
 const size = imageBytes(generatedFormat);
 
@@ -66,7 +75,10 @@ export function createRealBatches(source: ImageSource, batchSize: number, seed: 
     throw cannot('train a generator', `there are only ${count} images, fewer than a batch of ${batchSize}`, {
       code: 'data/settings',
       kind: 'usage',
-      hint: `choose a training.batchSize of at most ${count}`,
+      hint:
+        count < 2
+          ? 'choose a larger dataset.subset, or other dataset.classes'
+          : `choose a training.batchSize of at most ${count}`,
     });
   }
   const perEpoch = Math.floor(count / batchSize);

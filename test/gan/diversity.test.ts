@@ -59,6 +59,13 @@ describe('diversity', () => {
     expect(measure(first)).toBeCloseTo(1, 10);
   });
 
+  it('leaves classes with a single real image out of both means', () => {
+    const images = flat(0, 10, 200);
+    const three = { ...source, count: 3, labels: Int32Array.of(0, 0, 1), storage: { kind: 'memory', images } as const };
+    // The samples of class 0 differ by 5, half as much as its real images; those of class 1 by 100.
+    expect(createDiversity(three, [0, 0, 1, 1])!(flat(1, 6, 0, 100))).toBeCloseTo(0.5, 10);
+  });
+
   it('is not measured where no class has two images', () => {
     const single = { ...source, count: 1, labels: source.labels.slice(0, 1) };
     expect(createDiversity(single, labels.slice(0, 2))).toBeUndefined();

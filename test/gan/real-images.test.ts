@@ -1,7 +1,7 @@
 // Real batches depend only on the seed and their index, with each image of the chosen classes at most once per epoch.
 import { describe, expect, it } from 'vitest';
-import type { MemorySource } from '../../src/data/source.js';
-import { createRealBatches, ofClasses } from '../../src/gan/real-images.js';
+import { selectImages, type MemorySource } from '../../src/data/source.js';
+import { createRealBatches, ofClasses, trainedClasses } from '../../src/gan/real-images.js';
 import { generatedDataset } from '../support/generated-run.js';
 
 const bytes = 32 * 32 * 3;
@@ -50,9 +50,25 @@ describe('real batches', () => {
     expect(() => createRealBatches(dataset, 51, 1)).toThrow(
       'cannot train a generator: there are only 50 images, fewer than a batch of 51',
     );
+    // A batch has at least two images.
+    expect(() => createRealBatches(selectImages(dataset, [0]), 2, 1)).toThrow(
+      expect.objectContaining({ hint: 'choose a larger dataset.subset, or other dataset.classes' }),
+    );
     expect(() => ofClasses(dataset, [10])).toThrow('cannot choose the classes: generated has no class 10');
     expect(() => createRealBatches({ ...dataset, height: 28 }, 8, 1)).toThrow(
       'cannot train a generator: the images of generated are not 32x32 pixels in memory',
     );
+  });
+});
+
+describe('the classes of generated images', () => {
+  it('are those with real images, in the given order', () => {
+    const some = selectImages(
+      dataset,
+      [...dataset.labels.keys()].filter((index) => ![2, 7].includes(dataset.labels[index])),
+    );
+    expect(trainedClasses(dataset, undefined)).toEqual([...Array(10).keys()]);
+    expect(trainedClasses(some, undefined)).toEqual([0, 1, 3, 4, 5, 6, 8, 9]);
+    expect(trainedClasses(some, [9, 7, 3])).toEqual([9, 3]);
   });
 });

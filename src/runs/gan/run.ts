@@ -14,7 +14,7 @@ import type { Gan } from '../../gan/gan.js';
 import { createDiversity } from '../../gan/diversity.js';
 import { keptLosses } from '../../gan/losses-csv.js';
 import { labelMeaning } from '../../gan/label-meaning.js';
-import { createRealBatches, ofClasses, type RealBatches } from '../../gan/real-images.js';
+import { createRealBatches, ofClasses, trainedClasses, type RealBatches } from '../../gan/real-images.js';
 import { createGan } from '../../gan/registry.js';
 import { openGanSession } from '../../gan/session.js';
 import { generatorFile } from '../../gan/generator-files.js';
@@ -89,7 +89,7 @@ async function runInFolder(
   const { paths, log, print, requireHeld } = folder;
   const { iterations, batchSize, seed, execution } = config.training;
   const data = splits.train;
-  const classes = config.dataset.classes ?? data.classNames.map((_, label) => label);
+  const classes = trainedClasses(images, config.dataset.classes);
   const identity = ganFingerprint(config);
   // If it cannot be read, the run writes it again.
   const inputs = await readInputs(paths.inputs).catch(() => undefined);
