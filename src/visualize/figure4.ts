@@ -207,6 +207,16 @@ export async function drawFigure4(parts: Figure4Parts, options: Figure4Options):
   };
 }
 
+/** Errors: the generator's noise is a single number, which has no standard deviation to be divided by. */
+export function requireNoise({ generator: { noise }, path }: Pick<LoadedGenerator, 'generator' | 'path'>): void {
+  if (noise > 1) return;
+  throw cannot('use the generator', 'its noise is a single number, and z^ = (z − mean z) / std z needs at least two', {
+    code: 'generator/unusable',
+    place: path,
+    hint: 'train one with a larger gan.noise',
+  });
+}
+
 /** Checks that a generator fits the images of a classifier. Errors: another image size; other classes. */
 export function checkGenerator(
   { classNames, path }: Pick<LoadedGenerator, 'classNames' | 'path'>,

@@ -19,6 +19,7 @@ import {
   chooseImages,
   drawFigure4,
   requireComponents,
+  requireNoise,
   type Figure4,
   type Figure4Options,
 } from './figure4.js';
@@ -152,6 +153,7 @@ export async function visualize(
 ): Promise<Visualization> {
   const { print, onImage, onIteration, stopRequested } = context;
   const stored = await oneGenerator(options.generator);
+  requireNoise(stored);
   const trained = await loadTrainedRun(run, { ...context, warn: print }, 'visualize the run');
   const { network, format, values, splits, config } = trained;
   const source = options.part === 'train' ? splits.train : splits.evaluation;

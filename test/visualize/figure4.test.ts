@@ -1,6 +1,6 @@
 // The generators that fit given images.
 import { expect, it } from 'vitest';
-import { checkGenerator } from '../../src/visualize/figure4.js';
+import { checkGenerator, requireNoise } from '../../src/visualize/figure4.js';
 import { fresh, narrow } from '../gan/support.js';
 
 const source = { name: 'cifar10', height: 32, width: 32, classNames: ['cat', 'dog', 'frog'] };
@@ -16,4 +16,10 @@ it.each(['wgan', 'acgan'] as const)('the classes of a %s are those of the images
   );
   // CIFAR's classes have no names if their file is missing.
   expect(() => checkGenerator(stored, { ...source, classNames: ['0', '1', '2'] })).not.toThrow();
+});
+
+it('a generator whose noise is a single number is refused, since it has no standard deviation', () => {
+  const of = (noise: number) => ({ generator: { ...fresh(narrow('wgan')).generator, noise }, path: '/g' });
+  expect(() => requireNoise(of(2))).not.toThrow();
+  expect(() => requireNoise(of(1))).toThrow('cannot use the generator: its noise is a single number');
 });
