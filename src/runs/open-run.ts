@@ -133,6 +133,10 @@ function placeOf(
   return { position, digest: metrics, weights, evaluationImagesLeftOut };
 }
 
+/** `isda gan train` holds out no images. */
+const seenText =
+  'warning: the held-out images may be among those that the generator was trained on, which makes their error too low';
+
 /** Returns the splits with the synthetic images that a config adds to the training images. */
 async function withSynthetic(
   { dataset: { synthetic } }: ExperimentConfig,
@@ -142,6 +146,7 @@ async function withSynthetic(
 ): Promise<LoadedSplits> {
   if (synthetic === undefined || generators === undefined) return splits;
   const home = cacheHome(context.environment);
+  if (splits.evaluationName === 'holdout') context.print(seenText);
   const source = await syntheticSource(synthetic, splits.train, generators, { ...context, home });
   return { ...splits, train: mixSources(splits.train, source, synthetic.fraction) };
 }

@@ -16,7 +16,7 @@ import { classNamesIn } from './network-metadata.js';
 import { buildParts, withClasses, type RunParts } from './parts.js';
 import type { RunContext, RunOptions } from './run-context.js';
 import { requireClassOrder } from './same-data.js';
-import { openGenerators } from './synthetic-images.js';
+import { openGenerators, requireSynthetic } from './synthetic-images.js';
 
 export interface RunSources {
   /** Including the number of classes of the images. */
@@ -64,6 +64,8 @@ export async function loadSources(
   const splits = await loadSplits(plain.dataset, context);
   const config = withClasses(plain, splits.train.classes);
   const { synthetic } = config.dataset;
+  const images = trainingImages(config, splits.train.count);
+  requireSynthetic(images, config.training.batchSize);
   const generators = synthetic && (await openGenerators(synthetic, splits.train, context.workingDirectory));
   await requireAugmentation(config.augmentation, splits.train);
   await requireDecoder(splits.train);
@@ -77,11 +79,7 @@ export async function loadSources(
   const { kind } = engine.device;
   requireMemory(config, parts, kind);
   const { batchSize, evaluationBatchSize } = config.training;
-  requireTrainingMemory(
-    parts,
-    Math.max(...epochBatches(trainingImages(config, splits.train.count), batchSize).sizes),
-    kind,
-  );
+  requireTrainingMemory(parts, Math.max(...epochBatches(images, batchSize).sizes), kind);
   requireEvaluationMemory(parts, Math.min(evaluationBatchSize, splits.evaluation.count), kind);
   return { config, splits, generators, engine, parts, first };
 }

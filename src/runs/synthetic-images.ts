@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import { cannot, reasonOf, stopped } from '../common/errors.js';
 import { formatDuration } from '../common/format.js';
+import { epochBatches, type TrainingImages } from '../data/batches.js';
 import { classDifference } from '../data/class-names.js';
 import { imageBytes } from '../data/image-format.js';
 import { cachePath, readCached, writeCached } from '../data/datasets/mixed/cache.js';
@@ -71,6 +72,23 @@ export async function openGenerators(
         );
   }
   return set;
+}
+
+/**
+ * Errors (usage): no batch of an epoch has a synthetic image, since their fraction of it is less than half of one or
+ * the batch has a single image. The run would be one on real images alone under another name.
+ */
+export function requireSynthetic(images: TrainingImages, trainingBatchSize: number): void {
+  const { synthetic } = images;
+  const { batches, full, last } = epochBatches(images, trainingBatchSize);
+  if (synthetic === undefined || (batches > 1 ? full : last).synthetic > 0) return;
+  const size = batches > 1 ? trainingBatchSize : last.real;
+  throw cannot('train on synthetic images', `with the fraction ${synthetic.fraction} a batch of ${size} has none`, {
+    code: 'config/invalid',
+    kind: 'usage',
+    place: 'dataset.synthetic.fraction',
+    hint: 'choose a larger dataset.synthetic.fraction or training.batchSize, or leave dataset.synthetic out',
+  });
 }
 
 /** Returns the labels of `count` images; the numbers of images per class differ by at most one. */

@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { SyntheticOptions } from '../../src/data/options.js';
-import { openGenerators, syntheticSource } from '../../src/runs/synthetic-images.js';
+import { openGenerators, requireSynthetic, syntheticSource } from '../../src/runs/synthetic-images.js';
 import { ganOptions } from '../../src/gan/options.js';
 import { openSampler } from '../../src/gan/sampler.js';
 import { generatorFile } from '../../src/gan/generator-files.js';
@@ -165,4 +165,16 @@ describe('synthetic images', () => {
       'it generates images of 32 x 32 pixels, but the images of cifar10 have 64 x 32',
     );
   });
+});
+
+test('a fraction of a batch without a synthetic image is refused', () => {
+  const images = (real: number, fraction: number) => ({ count: real + 9, synthetic: { count: 9, fraction } });
+  expect(() => requireSynthetic({ count: 50_000 }, 2)).not.toThrow();
+  expect(() => requireSynthetic(images(50_000, 0.1667), 3)).not.toThrow();
+  expect(() => requireSynthetic(images(50_000, 0.1667), 2)).toThrow(
+    'cannot train on synthetic images: with the fraction 0.1667 a batch of 2 has none',
+  );
+  expect(() => requireSynthetic(images(50_000, 0.003), 128)).toThrow('the fraction 0.003 a batch of 128 has none');
+  // The only batch of an epoch is the partial one.
+  expect(() => requireSynthetic(images(2, 0.1667), 128)).toThrow('the fraction 0.1667 a batch of 2 has none');
 });

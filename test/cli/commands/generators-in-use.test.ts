@@ -68,6 +68,18 @@ describe('isda train on synthetic images', () => {
     expect(other.stderr).toContain('error: cannot resume: the checkpoint belongs to another experiment');
   });
 
+  it('warns of held-out images that the generator may have seen, and refuses batches without its images', async () => {
+    const held = await isda(trainArgs('held', [...mixed, 'dataset.holdout=20', 'training.execution=eager']));
+    expect(held.exitCode, held.all).toBe(0);
+    expect(held.stdout).toContain('warning: the held-out images may be among those that the generator was trained on');
+    expect(trained.stdout).not.toContain('warning: the held-out');
+    const none = await isda(trainArgs('none', [...mixed, 'dataset.synthetic.fraction=0.04']));
+    expect([none.exitCode, none.stderr]).toEqual([
+      2,
+      expect.stringContaining('with the fraction 0.04 a batch of 12 has none'),
+    ]);
+  });
+
   it('evaluates without the generator', async () => {
     const outcome = await isda(['evaluate', '--run', 'mixed', '--json']);
     expect(JSON.parse(outcome.stdout)).toMatchObject({ images: 100, part: 'test' });
