@@ -3,7 +3,7 @@ import { isPlainObject } from '../common/plain-object.js';
 import { isNode } from './describe.js';
 import type { SchemaNode } from './schema.js';
 import type { Span } from './source.js';
-import { isUnset, merge, type Entry, type MapTree, type NamedSections, type Tree } from './tree.js';
+import { isUnset, merge, onlyUnsets, type Entry, type MapTree, type NamedSections, type Tree } from './tree.js';
 
 function treeOf(value: unknown, span: Span): Tree {
   if (Array.isArray(value)) return { kind: 'list', items: value.map((item) => treeOf(item, span)), span };
@@ -16,6 +16,13 @@ function treeOf(value: unknown, span: Span): Tree {
   return { kind: 'scalar', value: value as string | number | boolean, span };
 }
 
+/** Whether the files of a config leave a section out, or a later change drops all that they give. */
+const isLeftOut = (before: Tree | undefined, after: MapTree): boolean =>
+  before === undefined ||
+  isUnset(before) ||
+  onlyUnsets(before) ||
+  (before.kind === 'map' && before.replaces !== true && after.replaces === true);
+
 /**
  * Returns a changed config in which sections that its files leave out, or that were unset before they were changed,
  * start from their default, as `dataset: {name: cifar10}`: `--set dataset.subset=100` then needs no name. In a file, a
@@ -27,12 +34,10 @@ export function withDefaultSections(
   { root, sections }: { readonly root: SchemaNode; readonly sections: NamedSections },
 ): MapTree {
   const completed = [...changed.entries].flatMap(([key, entry]) => {
-    const before = files.entries.get(key)?.value;
     const node = root.properties?.[key];
     const standard: unknown = isNode(node) ? node.default : undefined;
-    const isInFiles = before !== undefined && !isUnset(before);
-    if (entry.value.kind !== 'map' || (isInFiles && entry.value.replaces !== true) || !isPlainObject(standard))
-      return [];
+    if (entry.value.kind !== 'map' || !isPlainObject(standard)) return [];
+    if (!isLeftOut(files.entries.get(key)?.value, entry.value)) return [];
     const span = entry.key;
     const alone = (value: Tree): MapTree => ({ kind: 'map', entries: new Map([[key, { key: span, value }]]), span });
     const own = { ...entry.value, replaces: undefined };

@@ -18,7 +18,7 @@ export interface MapTree {
   readonly kind: 'map';
   readonly entries: ReadonlyMap<string, Entry>;
   readonly span: Span;
-  /** Whether a `null` precedes it, so that it inherits nothing. */
+  /** Whether a value that is no map, such as `null`, precedes it, so that it inherits nothing. */
   readonly replaces?: boolean;
   /** Whether the map is given although all of its keys are unset. */
   readonly isGiven?: boolean;
@@ -90,10 +90,10 @@ export const onlyUnsets = (tree: Tree): boolean =>
 export function merge(base: MapTree, over: MapTree, named: NamedSections = new Map()): MapTree {
   const entries = new Map(base.entries);
   for (const [key, entry] of over.entries) {
-    const below = entries.get(key);
-    const isRenamed = below !== undefined && named.has(key) && renamed(below.value, entry.value, named.get(key));
-    const value = isRenamed ? entry.value : mergeValue(below?.value, entry.value);
-    if (value !== below?.value) entries.set(key, { key: entry.key, value });
+    const below = entries.get(key)?.value;
+    const isRenamed = below?.kind === 'map' && named.has(key) && renamed(below, entry.value, named.get(key));
+    const value = mergeValue(isRenamed ? { ...below, entries: new Map() } : below, entry.value);
+    if (value !== below) entries.set(key, { key: entry.key, value });
   }
   return { ...base, entries, span: over.span };
 }
@@ -104,8 +104,7 @@ function mergeValue(below: Tree | undefined, over: Tree): Tree {
     const merged = merge(below, over);
     return onlyUnsets(below) && onlyUnsets(over) ? merged : { ...merged, isGiven: true };
   }
-  if (onlyUnsets(over)) return below;
-  return isUnset(below) ? { ...over, replaces: true } : over;
+  return onlyUnsets(over) ? below : { ...over, replaces: true };
 }
 
 function renamed(base: Tree, over: Tree, unnamed: string | undefined): boolean {

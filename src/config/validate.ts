@@ -20,7 +20,7 @@ function got(tree: Tree): string {
     return text.length > 40 ? 'a list' : text;
   }
   if (tree.kind === 'map') return 'a map';
-  if (tree.value === null) return 'nothing';
+  if (tree.value === null) return isUnset(tree) ? 'null' : 'nothing';
   if (typeof tree.value !== 'string') return String(tree.value);
   return JSON.stringify(tree.value.length > 40 ? `${tree.value.slice(0, 39)}…` : tree.value);
 }
@@ -45,7 +45,9 @@ function problemsOf(issue: Issue, prefix: Path, checked: CheckedTree): readonly 
   const discriminator = issue.code === 'invalid_union' && 'discriminator' in issue && issue.discriminator !== undefined;
   const words = discriminator ? unionWords(root, path, value) : undefined;
   const expected = words ? orList(words) : node && expectation(node);
-  if (written === undefined || isUnset(written)) {
+  // An item of a list cannot be left out.
+  const isItem = typeof path.at(-1) === 'number';
+  if (written === undefined || (isUnset(written) && !isItem)) {
     const span = written?.span ?? keySpanAt(tree, path.slice(0, -1));
     const hint = written ? 'null drops the value of a key, and this one has no default' : misspelt(path, checked);
     return [{ message: `${name} is missing${expected === undefined ? '' : `: expected ${expected}`}`, span, hint }];

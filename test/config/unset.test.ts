@@ -1,8 +1,13 @@
 // `null` in configs and `--set`: the key is as one that is not given.
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fingerprint } from '../../src/config/fingerprint.js';
 import { loadGanConfig } from '../../src/config/load.js';
 import { printConfig } from '../../src/config/print.js';
+import { experimentTree, namedSections } from '../../src/config/schema.js';
+import { merge, plain, type MapTree } from '../../src/config/tree.js';
+import { withoutUnset } from '../../src/config/unset.js';
+import { parseYaml } from '../../src/config/yaml.js';
 import { folderOf, loadIn, messageOf } from './support.js';
 
 const files = {
@@ -38,6 +43,45 @@ describe('null', () => {
     expect(datasetOf('base', 'dataset=null', 'dataset.subset=9')).toEqual({ name: 'cifar10', holdout: 0, subset: 9 });
     expect(datasetOf('base', 'dataset.subset=null', 'dataset.subset=9')).toMatchObject({ subset: 9 });
     expect(datasetOf('base', 'dataset.subset=9', 'dataset.subset=null')).not.toHaveProperty('subset');
+  });
+
+  it('drops the values of files that are extended before, too', () => {
+    const folder = folderOf({
+      'cleared.yaml': 'optimizer: null\naugmentation: {cutout: false}\n',
+      'own.yaml': 'extends: cleared\noptimizer: {name: adamw}\naugmentation: {cutout: {}}\n',
+      'other.yaml': 'optimizer: {name: adamw, weightDecay: 0.5}\naugmentation: {cutout: {length: 4}}\n',
+      'both.yaml': 'extends: [other, own]\n',
+      'short.yaml': 'extends: unset\ndataset: {subset: 9}\n',
+      'unset.yaml': 'dataset: null\n',
+    });
+    expect(loadIn(folder, 'both').config).toEqual({ ...loadIn(folder, 'own').config, experiment: 'both' });
+    // As in a file without the base.
+    expect(messageOf(folder, 'short')).toContain('dataset.name is missing');
+  });
+
+  it('means the same however files are nested in files', () => {
+    const map = (keys: Record<string, fc.Arbitrary<unknown>>) =>
+      fc.oneof(fc.constant(null), fc.record(keys, { requiredKeys: [] }));
+    const value = fc.constantFrom(null, 1, 2);
+    const cutout = fc.oneof(fc.constant(false), map({ length: value, fill: value }));
+    const adamw = map({ learningRate: value, weightDecay: value }).map((keys) => keys && { name: 'adamw', ...keys });
+    const layer = fc
+      .record({ augmentation: map({ cutout, flip: value }), optimizer: adamw }, { requiredKeys: [] })
+      .map((values) => {
+        const { tree } = parseYaml({ kind: 'file', label: 'x', text: JSON.stringify(values) });
+        return tree as MapTree;
+      });
+    const over = (base: MapTree, tree: MapTree): MapTree => merge(base, tree, namedSections);
+    const valuesOf = (tree: MapTree): unknown => plain(withoutUnset(tree, experimentTree));
+    fc.assert(
+      fc.property(
+        layer,
+        layer,
+        layer,
+        (a, b, c) => void expect(valuesOf(over(a, over(b, c)))).toEqual(valuesOf(over(over(a, b), c))),
+      ),
+      { numRuns: 500 },
+    );
   });
 
   it('only removes: a map that is not given stays so, one that is given has its defaults', () => {
@@ -84,6 +128,13 @@ describe('null', () => {
      hint: did you mean dataset?`);
   });
 
+  it('is no value in a list', () => {
+    expect(messageOf(folderOf(files), 'base', ['schedule.milestones=[1, null]']))
+      .toBe(`error: cannot use config base.yaml: schedule.milestones[1]: expected an integer of at least 1, got null
+  --set schedule.milestones=[1, null]
+                                ^^^^`);
+  });
+
   it('is written: a key without a value is refused, and the hint works', () => {
     const folder = folderOf({ ...files, 'x.yaml': 'extends: base\ndataset:\n  subset:\n' });
     expect(messageOf(folder, 'x')).toContain('or write null to drop an inherited value too');
@@ -103,6 +154,9 @@ describe('--set of a section that the config leaves out', () => {
       model: { name: 'resnet', depth: 20 },
     });
     expect(loadIn(folder, 'plain', ['schedule.name=cosine']).config.schedule).toEqual({ name: 'cosine' });
+    // A section of which the files only drop keys is left out, too.
+    const dropping = folderOf({ 'x.yaml': 'dataset: {holdout: ~}\n' });
+    expect(loadIn(dropping, 'x', ['dataset.subset=9']).config.dataset).toMatchObject({ name: 'cifar10', subset: 9 });
     expect(messageOf(folder, 'plain', ['loss.lambda0=1'])).toContain('unknown key loss.lambda0');
   });
 });
