@@ -1,4 +1,5 @@
 // Parses `--set a.b=value` of the command line to a tree that is merged into the config.
+import { shellWord } from '../common/shell.js';
 import type { Problem } from './problems.js';
 import type { Source } from './source.js';
 import { merge, plain, valueAt, type MapTree, type Tree } from './tree.js';
@@ -30,7 +31,7 @@ function parseOverride(source: Source): { tree: MapTree } | { problems: readonly
   if (key.split('.').some((part) => part.trim() !== part || part === '')) {
     return { problems: [{ message: 'expected a key before =', span: keySpan, hint: example }] };
   }
-  const quoted = `quote the value: ${key}='${JSON.stringify(text.slice(equals + 1))}'`;
+  const quoted = `quote the value: ${key}=${shellWord(JSON.stringify(text.slice(equals + 1)))}`;
   const mark = findMark(text.slice(equals + 1));
   if (mark !== undefined) {
     const span = { source, start: equals + 1 + mark.at, end: text.length };

@@ -47,6 +47,9 @@ describe('a hint for', () => {
     ['augmentation: {mixup: true}', 'write {} for its defaults'],
     ['augmentation: {cutout: 8}', 'write {length: 8}'],
     ['training: {ema: 0.999}', 'write {decay: 0.999}'],
+    ['augmentation: {cutout: 0}', 'write false'],
+    ['training: {ema: false}', 'leave the key out for its default, or write null'],
+    ['slurm: {before: "echo a, b"}', 'write a list, as in ["echo a, b"]'],
     ['experiment: 12', 'put it in quotes'],
     ['training:\n  epochs:3', 'write a space after the colon'],
   ])('%s', (text, hint) => {
@@ -60,9 +63,25 @@ describe('a hint for', () => {
     ['loss=isda', 'did you mean loss.name=isda?'],
     ['experiment=1e3', `write experiment='"1e3"'`],
     ['augmentation.mixup=0.2', 'write augmentation.mixup.alpha=0.2'],
-    ['schedule.milestones=60,80', 'write a list, as in [60, 80]'],
+    ['augmentation.mixup=true', "write augmentation.mixup='{}' for its defaults"],
+    ['augmentation.cutout=0', 'write augmentation.cutout=false'],
+    ['schedule.milestones=60,80', "write schedule.milestones='[60, 80]'"],
+    ["output.dir=@it's", `quote the value: output.dir='"@it'\\''s"'`],
   ])('--set %s', (override, hint) => {
     expect(messageOf(folderOf({ 'x.yaml': '{}' }), 'x.yaml', [override])).toContain(`hint: ${hint}`);
+  });
+
+  it.each([
+    'dataset: true',
+    'dataset: {name: cifar10, synthetic: 0.5}',
+    'model: 110',
+    'schedule: 60',
+    'schedule: {name: step, milestones: a}',
+    'schedule: {name: step, milestones: 0}',
+    'training: {ema: 1}',
+    'optimizer: {learningRate: "0,100"}',
+  ])('nothing that would be refused too: %s', (text) => {
+    expect(messageOf(folderOf({ 'x.yaml': text }), 'x.yaml')).not.toContain('hint:');
   });
 
   it('a name that is too long', () => {
