@@ -4,7 +4,7 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { differingKeys, isWithin } from '../../config/settings.js';
 import { drawChart, type Panel } from '../chart/chart.js';
 import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
-import { averagedSeries, seedsText, type ErrorField } from '../runs/average.js';
+import { averagedRuns, averagedSeries, hasEpoch, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
 import { weightsName } from '../runs/names.js';
 import { uniqueNames } from '../runs/unique-names.js';
@@ -58,7 +58,7 @@ function namedAlike(groups: readonly RunGroup[], { nameOf, varied }: FigureSpec)
       settings: new Map([...settings].filter(([key]) => isWithin(key, keys))),
     }));
   });
-  const names = [...uniqueNames(named)];
+  const names = uniqueNames(named);
   return groups.map((group) => ({
     ...group,
     experiments: group.experiments.map((experiment) => ({ ...experiment, name: names.shift()! })),
@@ -84,7 +84,6 @@ export function paperFigure(
   { loadPreset, showPath, only }: FigureSources,
 ): PaperFigure {
   const presets = presetsOf(spec, loadPreset);
-  const hasEpoch = ({ rows }: RecordedRun): boolean => rows.length > 0;
   // A legend names failed runs without an epoch too; a curve needs another run.
   const fitting = runs.filter((run) => spec.nameOf(run.config) !== undefined && (hasEpoch(run) || run.state === 'failed')); // prettier-ignore
   const groups = groupRuns(fitting, spec.varied, ({ config }) => spec.nameOf(config)!, presets)
@@ -114,7 +113,7 @@ export function paperFigure(
 
 /** What the bands show. */
 function spreadText(panels: PaperFigure['panels']): string {
-  const runs = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment.runs.length));
+  const runs = panels.flatMap(({ curves }) => curves.map(({ experiment }) => averagedRuns(experiment.runs).length));
   return Math.max(...runs) > 2
     ? '± sample standard deviation (of two seeds: from one to the other)'
     : 'from one seed to the other';

@@ -12,6 +12,15 @@ export type ErrorField = 'testError' | 'trainError';
 const pointsOf = (rows: readonly MetricsRow[], field: ErrorField): Point[] =>
   rows.flatMap(({ epoch, [field]: error }) => (error === undefined ? [] : [[epoch, error] as const]));
 
+/** Whether a run has completed an epoch. */
+export const hasEpoch = ({ rows }: RecordedRun): boolean => rows.length > 0;
+
+/** The runs whose mean a series is: the complete ones, or all with an epoch if none is complete. */
+export function averagedRuns(runs: readonly RecordedRun[]): readonly RecordedRun[] {
+  const begun = runs.filter(hasEpoch);
+  return begun.some(isComplete) ? begun.filter(isComplete) : begun;
+}
+
 const seedOf = ({ config }: RecordedRun): number => config.training.seed;
 
 /**
@@ -21,10 +30,8 @@ const seedOf = ({ config }: RecordedRun): number => config.training.seed;
  * is left.
  */
 export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField): Omit<Series, 'label'> | undefined {
-  const begun = runs.filter(({ rows }) => rows.length > 0);
-  if (begun.length === 0) return undefined;
-  const complete = begun.filter(isComplete);
-  const base = complete.length > 0 ? complete : begun;
+  const base = averagedRuns(runs);
+  if (base.length === 0) return undefined;
   const epochs = Math.min(...base.map(({ rows }) => rows.length));
   const means = Array.from({ length: epochs }, (_, index) => index).flatMap((index) => {
     const values = base.flatMap(({ rows }) => rows[index][field] ?? []);
@@ -33,7 +40,7 @@ export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField):
     const [low, high] = base.length === 2 ? [Math.min(...values), Math.max(...values)] : [mean - std, mean + std];
     return { x: base[0].rows[index].epoch, mean, low, high };
   });
-  const apart = begun.filter((run) => !base.includes(run) || run.rows.length > epochs);
+  const apart = runs.filter((run) => hasEpoch(run) && (!base.includes(run) || run.rows.length > epochs));
   return {
     points: means.map(({ x, mean }) => [x, mean]),
     band: base.length < 2 ? [] : means.map(({ x, low, high }) => ({ x, low, high })),
@@ -58,19 +65,16 @@ function reachedText(runs: readonly RecordedRun[]): string {
  */
 export function seedsText(runs: readonly RecordedRun[]): string {
   const complete = runs.filter(isComplete);
-  const partial = runs.filter((run) => !isComplete(run));
-  const [begun, others] = [true, false].map((is) => partial.filter(({ rows }) => rows.length > 0 === is));
+  const begun = runs.filter((run) => hasEpoch(run) && !isComplete(run));
   const isFailed = ({ state }: RecordedRun): boolean => state === 'failed';
+  const goingOn = begun.filter((run) => !isFailed(run));
+  const failed = begun.filter(isFailed);
+  const failedAtOnce = runs.filter((run) => isFailed(run) && !hasEpoch(run));
   const thin = complete.length > 0 ? ', thin' : '';
-  const textOf = (some: readonly RecordedRun[], words: (reached: string) => string): readonly string[] =>
-    some.length === 0 ? [] : [`${seedNames(some)} ${words(reachedText(some))}`];
   return [
-    ...(complete.length === 0 ? [] : [counted(complete.length, 'seed')]),
-    ...textOf(
-      begun.filter((run) => !isFailed(run)),
-      (reached) => `to ${reached}${thin}`,
-    ),
-    ...textOf(begun.filter(isFailed), (reached) => `failed after ${reached}${thin}`),
-    ...textOf(others.filter(isFailed), () => 'failed before the end of epoch 1'),
+    ...(complete.length > 0 ? [counted(complete.length, 'seed')] : []),
+    ...(goingOn.length > 0 ? [`${seedNames(goingOn)} to ${reachedText(goingOn)}${thin}`] : []),
+    ...(failed.length > 0 ? [`${seedNames(failed)} failed after ${reachedText(failed)}${thin}`] : []),
+    ...(failedAtOnce.length > 0 ? [`${seedNames(failedAtOnce)} failed before the end of epoch 1`] : []),
   ].join('; ');
 }

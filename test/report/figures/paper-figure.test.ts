@@ -92,6 +92,8 @@ describe('the notes below a figure', () => {
     const figure = await figureOf('baselines', folder);
     expect(curvesOf(figure)).toEqual([['ISDA: 2 seeds; seed 3 failed before the end of epoch 1']]);
     expect(drawFigure(figure)).toContain('seed 3 failed');
+    // The band is that of the two complete runs.
+    expect(drawFigure(figure)).toContain('Bands: from one seed to the other.');
   });
 
   test('say that errors are cut off only where some are above --y-max', async ({ folder }) => {
