@@ -106,13 +106,16 @@ export function setOption(): Option {
     .default([], 'none');
 }
 
+/** Values of the loss that a command which trains with ISDA does not replace. */
+const keptOfLoss: readonly unknown[] = [undefined, null, 'isda'];
+
 /** Warns of each `--set` of a part of the loss that the command replaces in its runs. */
 export function warnOfReplacedLoss(
   { set, keys }: { readonly set: readonly string[]; readonly keys: readonly string[] },
   { stderr }: CommandContext,
 ): void {
   for (const change of set) {
-    const key = keys.find((each) => ![undefined, null, 'isda'].includes(valueSet(change, each) as string));
+    const key = keys.find((each) => !keptOfLoss.includes(valueSet(change, each)));
     if (key !== undefined) stderr.write(`warning: --set ${change} has no effect on ${key}, which this command sets\n`);
   }
 }

@@ -96,7 +96,9 @@ function requireStep(step: BatchedStep, device: Device['kind'], limits: Pick<Mem
   const images = `${counted(batchSize, 'image')} of ${height} x ${width}`;
   const batchBytes = batchSize * height * width * mean.length;
   if (batchBytes > maxBatchBytes)
-    throw refuse(`${images} take ${formatBytes(batchBytes)}, and a batch has at most ${formatBytes(maxBatchBytes)}`);
+    throw refuse(
+      `${images} ${batchSize === 1 ? 'takes' : 'take'} ${formatBytes(batchBytes)}, and a batch has at most ${formatBytes(maxBatchBytes)}`,
+    );
   if (device !== 'cpu') return;
   const needed = bytes();
   if (needed > limits.process)

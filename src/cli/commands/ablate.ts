@@ -46,10 +46,7 @@ export function withAblateOptions(command: Command): Command {
       .option('--seeds <n>', 'runs of each variant, on seeds 1 to n (default: 3)', countUpTo(maxRuns))
       .option('--seed <n>', 'one run of each variant, on this seed'),
   );
-  return withOptionRules(grid, {
-    '--seed': { excludes: ['--seeds'] },
-    '--seeds': { fixes: 'training.seed' },
-  });
+  return withOptionRules(grid, { '--seed': { excludes: ['--seeds'] }, '--seeds': { fixes: 'training.seed' } });
 }
 
 /** The runs of an ablation. Errors (usage): of the config. */

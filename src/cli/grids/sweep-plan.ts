@@ -118,8 +118,8 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     random === undefined
       ? listedPoints(key === 'lambda0' ? 'loss.lambda0' : key!, options, basis)
       : drawnPoints(options, random, basis);
-  const keys = points.flatMap(({ settings }) => Object.keys(settings));
-  const dropped = set.find((change) => [...new Set(keys)].some((each) => valueSet(change, each) !== undefined));
+  const keys = [...new Set(points.flatMap(({ settings }) => Object.keys(settings)))];
+  const dropped = set.find((change) => keys.some((each) => valueSet(change, each) !== undefined));
   if (dropped !== undefined) {
     throw cannot('sweep', `--set ${dropped} would be dropped: the sweep sets that key`, {
       code: 'option/conflict',

@@ -63,7 +63,7 @@ it('gives the softmax of the logits, most probable first, in the order of the fi
 
 it.each([
   [60_000, 'images of 60000 x 60000 take', 'a smaller --batch takes less', 2],
-  [60_000, '1 image of 60000 x 60000 take', 'this is the input size of the network', 1],
+  [60_000, '1 image of 60000 x 60000 takes', 'this is the input size of the network', 1],
   [20_000, 'with 1 image of 20000 x 20000 it takes', 'this is the input size of the network', 1],
 ])('refuses images that do not fit into memory: %i pixels', async (side, says, hint, files) => {
   const config = experimentSchema.parse({ experiment: 'large', model: { name: 'resnet', depth: 8 } });
