@@ -3,10 +3,10 @@ import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Tests that measure or harm their process, replace a module or start many programs. Each file gets a process. */
-const ownProcess = [
+export const ownProcess = [
   'test/faults/**/*.test.ts',
   'test/engine/{binding,session-memory,settings}.test.ts',
-  'test/{common/home,grids/store/linkless,runs/run-folder-users}.test.ts', // replace modules
+  'test/{common/home,grids/store/linkless,records/rotated-checkpoints,runs/run-folder-users}.test.ts', // replace modules
   // A process that holds little starts programs fast.
   'test/{install/**/*,grids/executors/slurm/script,cli/commands/{gan,interruption,study,workers}}.test.ts',
 ];

@@ -1,10 +1,11 @@
-// Which files lint and Prettier check.
-import { writeFile } from 'node:fs/promises';
+// Which files lint and Prettier check, and which tests need a process of their own.
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { getFileInfo } from 'prettier';
 import { glob } from 'tinyglobby';
 import { describe, expect, it } from 'vitest';
+import { ownProcess } from '../vitest.config.js';
 import { test } from './temporary-folder.js';
 
 const lintImports = (folder: string) =>
@@ -27,5 +28,16 @@ describe('prettier', () => {
     const files = await glob('{src,test,scripts,bench,examples,bin}/**/*.{ts,js,mjs}', { ignore: 'test/fixtures/**' });
     const infos = await Promise.all(files.map((file) => getFileInfo(file, { ignorePath: '.prettierignore' })));
     expect(files.filter((_, index) => infos[index].ignored)).toEqual([]);
+  });
+});
+
+describe('tests that replace a module', () => {
+  it('have a process of their own: elsewhere the module may be loaded already', async () => {
+    const own = new Set(await glob(ownProcess));
+    const files = await glob('test/**/*.test.ts');
+    const texts = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+    const replacing = files.filter((_, index) => /^vi\.mock\(/m.test(texts[index]));
+    expect(replacing).not.toEqual([]);
+    expect(replacing.filter((file) => !own.has(file))).toEqual([]);
   });
 });
