@@ -44,12 +44,6 @@ function outcomesTable({ groups, asked }) {
   });
 }
 
-/** What the bands of curves show: of two runs, the standard deviation would be more than their range. */
-const bandsText = (outcomes) =>
-  outcomes.some(({ seeds }) => seeds.length === 2)
-    ? '± sample standard deviation, of two seeds from one to the other'
-    : '± sample standard deviation';
-
 /** The pictures of a study by their names beside its store: dots, and the curves where rows are compared. */
 export function pictures({ store, groups, comparison }) {
   const stem = store.replace('/store/', '/').replace('small/store', 'small/study');
@@ -81,11 +75,7 @@ export function pictures({ store, groups, comparison }) {
       yLabel: `${evaluated} error (%)`,
       width: 720,
     };
-    const notes = [
-      ...averageNotes(all, series, bandsText(outcomes.outcomes)),
-      ...cutNotes(range),
-      ...evaluatedEpochsNotes(series),
-    ];
+    const notes = [...averageNotes(all, series), ...cutNotes(range), ...evaluatedEpochsNotes(series)];
     return [dots, [`${stem}${number}-curves.svg`, drawChart({ ...chart, notes })]];
   });
 }

@@ -132,5 +132,5 @@ test('pictures of results name failed runs, and need no curve of every row', asy
   const [groups, ...drawn] = JSON.parse(stdout) as [number, ...[string, string][]];
   expect([groups, ...drawn.map(([name]) => name)]).toEqual([2, 'a/b-dots.svg', 'a/b-curves.svg']);
   expect(drawn[1][1]).toContain('>basic (2 seeds; seed 3 failed before the end of epoch 1)<');
-  expect(drawn[1][1]).toContain('of two seeds from one to the');
+  expect(drawn[1][1]).toContain('Bands: from one seed to the other.');
 });

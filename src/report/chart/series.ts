@@ -9,11 +9,15 @@ export interface Series {
   readonly points: readonly Point[];
   /** The spread around the points, drawn as a band. */
   readonly band?: readonly { readonly x: number; readonly low: number; readonly high: number }[];
+  /** What the band shows: mean ± sample standard deviation (the default), or the range of two runs. */
+  readonly bandOf?: keyof typeof bandTexts;
   /** Additional thin lines, of runs that are not included in the mean or extend beyond it. */
   readonly thin?: readonly (readonly Point[])[];
   /** Default: by the position of its label among the chart's labels. */
   readonly style?: SeriesStyle;
 }
+
+const bandTexts = { deviation: '± sample standard deviation', range: 'from one seed to the other' } as const;
 
 /** The maximum number of series that are drawn with bands: more bands cover one another. */
 const maxBands = 6;
@@ -27,18 +31,21 @@ export function withoutCrowdedBands(series: readonly Series[]): readonly Series[
   return bands.length <= maxBands ? series : series.map((one) => ({ ...one, band: undefined }));
 }
 
-/**
- * A note if some series are means over seeds, else no note. `all` includes the bands that `drawn` may lack; `spread`:
- * what the bands show.
- */
-export function averageNotes(all: readonly Series[], drawn: readonly Series[], spread: string): readonly string[] {
+/** What the drawn bands show. */
+function spreadText(drawn: readonly Series[]): string {
+  const [shown, other] = new Set(drawn.filter(hasBand).map(({ bandOf = 'deviation' }) => bandOf));
+  return other === undefined ? bandTexts[shown] : `${bandTexts.deviation} (of two seeds: from one to the other)`;
+}
+
+/** A note if some series are means over seeds, else no note. `all` includes the bands that `drawn` may lack. */
+export function averageNotes(all: readonly Series[], drawn: readonly Series[]): readonly string[] {
   if (all.every(({ band = [] }) => band.length === 0)) return [];
   const mean = 'Lines: mean over the seeds.';
   if (drawn.some(hasBand)) {
     // Another panel of the figure may have too many.
     const crowded = all.filter(hasBand).length > drawn.filter(hasBand).length;
     return [
-      `${mean} Bands: ${spread}.${crowded ? ` They are left out where more than ${maxBands} would overlap.` : ''}`,
+      `${mean} Bands: ${spreadText(drawn)}.${crowded ? ` They are left out where more than ${maxBands} would overlap.` : ''}`,
     ];
   }
   return [all.some(hasBand) ? `${mean} The spread over the seeds is not shown: too many bands would overlap.` : mean];

@@ -4,7 +4,7 @@ import type { ExperimentConfig } from '../../config/schema.js';
 import { differingKeys, isWithin } from '../../config/settings.js';
 import { drawChart, type Panel } from '../chart/chart.js';
 import { averageNotes, evaluatedEpochsNotes, withoutCrowdedBands, type Series } from '../chart/series.js';
-import { averagedRuns, averagedSeries, hasEpoch, seedsText, type ErrorField } from '../runs/average.js';
+import { averagedSeries, hasEpoch, seedsText, type ErrorField } from '../runs/average.js';
 import { groupRuns, secondRunText, type RunGroup } from '../runs/groups.js';
 import { weightsName } from '../runs/names.js';
 import { uniqueNames } from '../runs/unique-names.js';
@@ -111,14 +111,6 @@ export function paperFigure(
   return { spec, panels, missing: missingCurves(spec, panels, presets, { otherData, showPath }) };
 }
 
-/** What the bands show. */
-function spreadText(panels: PaperFigure['panels']): string {
-  const runs = panels.flatMap(({ curves }) => curves.map(({ experiment }) => averagedRuns(experiment.runs).length));
-  return Math.max(...runs) > 2
-    ? '± sample standard deviation (of two seeds: from one to the other)'
-    : 'from one seed to the other';
-}
-
 /** The notes below the legend, after those on the curves. */
 function notesOf({ panels, missing }: PaperFigure): string[] {
   const experiments = panels.flatMap(({ curves }) => curves.map(({ experiment }) => experiment));
@@ -171,7 +163,10 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
     yRange: { low, high: yMax ?? high },
   }));
   const series = drawn.flatMap((panel) => panel.series);
-  const average = averageNotes(drawn.flatMap(({ all }) => all), series, spreadText(figure.panels)); // prettier-ignore
+  const average = averageNotes(
+    drawn.flatMap(({ all }) => all),
+    series,
+  );
   const cut =
     yMax === undefined ? cutNotes({ cut: drawn.some(({ range }) => range.cut) }) : cutAtNotes(panels, 'Errors');
   return drawChart({

@@ -77,7 +77,7 @@ export function groupChart({ group, outcomes }: GroupOutcomes): Markup | undefin
   const series = withoutCrowdedBands(all);
   const range = errorRange(series);
   const notes = [
-    ...averageNotes(all, series, '± sample standard deviation, of two seeds from one to the other'),
+    ...averageNotes(all, series),
     ...cutNotes(range),
     ...evaluatedEpochsNotes(series),
     ...(chosen.length < begun.length ? [`${chosen.length} of ${begun.length} rows: those with the lowest errors.`] : []),

@@ -16,7 +16,7 @@ const pointsOf = (rows: readonly MetricsRow[], field: ErrorField): Point[] =>
 export const hasEpoch = ({ rows }: RecordedRun): boolean => rows.length > 0;
 
 /** The runs whose mean a series is: the complete ones, or all with an epoch if none is complete. */
-export function averagedRuns(runs: readonly RecordedRun[]): readonly RecordedRun[] {
+function averagedRuns(runs: readonly RecordedRun[]): readonly RecordedRun[] {
   const begun = runs.filter(hasEpoch);
   return begun.some(isComplete) ? begun.filter(isComplete) : begun;
 }
@@ -44,6 +44,7 @@ export function averagedSeries(runs: readonly RecordedRun[], field: ErrorField):
   return {
     points: means.map(({ x, mean }) => [x, mean]),
     band: base.length < 2 ? [] : means.map(({ x, low, high }) => ({ x, low, high })),
+    bandOf: base.length === 2 ? 'range' : 'deviation',
     thin: apart.map(({ rows }) => pointsOf(rows, field)),
   };
 }

@@ -7,6 +7,7 @@ import {
   evaluatedEpochsNotes,
   thinned,
   withoutCrowdedBands,
+  type Series,
   type Point,
 } from '../../../src/report/chart/series.js';
 
@@ -54,20 +55,26 @@ test('bands are left out where more than six would cover one another', () => {
 });
 
 test('says that bands are left out only where they would cover one another', () => {
-  const series = (points: number) => {
+  const series = (points: number): Series => {
     const band = Array.from({ length: points }, (_, x) => ({ x, low: 0, high: 1 }));
     return { label: `${points}`, points: [], band };
   };
-  const notes = (all: readonly ReturnType<typeof series>[], drawn = withoutCrowdedBands(all)) =>
-    averageNotes(all, drawn, '±');
+  const notes = (all: readonly Series[], drawn = withoutCrowdedBands(all)) => averageNotes(all, drawn);
   // A single run, also beside others that are not complete, and several seeds of a single epoch.
   expect(notes([series(0)])).toEqual([]);
   expect(notes([series(0), series(1)])).toEqual(['Lines: mean over the seeds.']);
-  expect(notes([series(0), series(2)])).toEqual(['Lines: mean over the seeds. Bands: ±.']);
+  const ranges = { ...series(2), bandOf: 'range' } as const;
+  const deviations = '± sample standard deviation';
+  const bands = (...all: Series[]) => notes(all)[0].replace(/^.*Bands: /, '');
+  expect(notes([series(0), series(2)])).toEqual([`Lines: mean over the seeds. Bands: ${deviations}.`]);
+  expect(bands(series(0), ranges)).toBe('from one seed to the other.');
+  expect(bands(ranges, series(2))).toBe(`${deviations} (of two seeds: from one to the other).`);
+  // A band of one point is not drawn.
+  expect(bands({ ...series(1), bandOf: 'range' }, series(2))).toBe(`${deviations}.`);
   // One of two panels has too many.
-  const many = Array<ReturnType<typeof series>>(7).fill(series(2));
+  const many = Array<Series>(7).fill(series(2));
   expect(notes([series(2), ...many], [series(2), ...withoutCrowdedBands(many)])).toEqual([
-    'Lines: mean over the seeds. Bands: ±. They are left out where more than 6 would overlap.',
+    'Lines: mean over the seeds. Bands: ± sample standard deviation. They are left out where more than 6 would overlap.',
   ]);
   expect(notes(many)).toEqual([
     'Lines: mean over the seeds. The spread over the seeds is not shown: too many bands would overlap.',

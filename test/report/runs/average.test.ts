@@ -30,6 +30,7 @@ describe('averagedSeries', () => {
         low: expect.closeTo(mean - spread[index], 10) as number,
         high: expect.closeTo(mean + spread[index], 10) as number,
       })),
+      bandOf: 'deviation',
       thin: [],
     });
     expect(averagedSeries(runs, 'trainError')?.points).toEqual([1, 2, 3].map((epoch) => [epoch, 10]));
@@ -37,7 +38,8 @@ describe('averagedSeries', () => {
   it('has a band from one of two runs to the other, and none of one run', () => {
     const two = averagedSeries([run(1, [60, 40, 20]), run(2, [50, 44, 24])], 'testError');
     expect(two?.band).toEqual([[50, 60], [40, 44], [20, 24]].map(([low, high], index) => ({ x: index + 1, low, high }))); // prettier-ignore
-    expect(averagedSeries([run(1, [60, 40, 20])], 'testError')).toEqual({
+    expect(two?.bandOf).toBe('range');
+    expect(averagedSeries([run(1, [60, 40, 20])], 'testError')).toMatchObject({
       ...{ points: [[1, 60], [2, 40], [3, 20]], band: [], thin: [] }, // prettier-ignore
     });
   });
