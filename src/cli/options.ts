@@ -106,16 +106,21 @@ export function setOption(): Option {
     .default([], 'none');
 }
 
-/** Values of the loss that a command which trains with ISDA does not replace. */
-const keptOfLoss: readonly unknown[] = [undefined, null, 'isda'];
+/** The names of losses that a command which trains with ISDA replaces. */
+export const replacedNames = (name: unknown): boolean => name !== 'isda';
 
-/** Warns of each `--set` of a part of the loss that the command replaces in its runs. */
-export function warnOfReplacedLoss(
-  { set, keys }: { readonly set: readonly string[]; readonly keys: readonly string[] },
+/** Warns of each `--set` of a value that the command replaces in its runs; `replaced`: those values, by their keys. */
+export function warnOfReplaced(
+  set: readonly string[],
+  replaced: Readonly<Record<string, (value: unknown) => boolean>>,
   { stderr }: CommandContext,
 ): void {
+  const isReplaced = (change: string, key: string): boolean => {
+    const value = valueSet(change, key);
+    return value !== undefined && value !== null && replaced[key](value);
+  };
   for (const change of set) {
-    const key = keys.find((each) => !keptOfLoss.includes(valueSet(change, each)));
+    const key = Object.keys(replaced).find((each) => isReplaced(change, each));
     if (key !== undefined) stderr.write(`warning: --set ${change} has no effect on ${key}, which this command sets\n`);
   }
 }

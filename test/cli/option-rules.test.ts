@@ -103,6 +103,7 @@ describe('--set of the loss that a command replaces', () => {
   test.for([
     ['sweep lambda0 --dry-run --set loss.name=focal', 'loss.name=focal has no effect on loss.name'],
     ['ablate --dry-run --set loss={"name":"focal"}', 'loss={"name":"focal"} has no effect on loss.name'],
+    ['ablate --dry-run --set loss.schedule=constant', 'loss.schedule=constant has no effect on loss.schedule'],
     ['ablate --dry-run --set loss.covariance=full', 'loss.covariance=full has no effect on loss.covariance'],
   ])('%s', async ([words, warning], { folder }) => {
     const { code, stderr } = await runCli(folder, words.split(' '));

@@ -13,8 +13,9 @@ import {
   maxRuns,
   printDefaultConfig,
   readConfig,
+  replacedNames,
   setOption,
-  warnOfReplacedLoss,
+  warnOfReplaced,
 } from '../options.js';
 
 export interface AblateOptions extends GridOptions {
@@ -49,10 +50,17 @@ export function withAblateOptions(command: Command): Command {
   return withOptionRules(grid, { '--seed': { excludes: ['--seeds'] }, '--seeds': { fixes: 'training.seed' } });
 }
 
+/** Values that no variant keeps; a schedule of `constant-lambda` alone. */
+const replaced = {
+  'loss.name': replacedNames,
+  'loss.covariance': () => true,
+  'loss.schedule': (schedule: unknown) => schedule === 'constant',
+};
+
 /** The runs of an ablation. Errors (usage): of the config. */
 export function readAblation(options: AblateOptions, context: CommandContext): GridPlan {
   const seed = options.seed === undefined ? [] : [`training.seed=${options.seed}`];
-  warnOfReplacedLoss({ set: options.set, keys: ['loss.name', 'loss.covariance'] }, context);
+  warnOfReplaced(options.set, replaced, context);
   const { config } = readConfig(options.config, [...options.set, ...seed], context);
   const chosen =
     options.variant.length === 0 ? table5Variants : variantNames.filter((v) => options.variant.includes(v));

@@ -24,7 +24,7 @@ import type { SweepSubject } from '../../grids/sweep.js';
 import { describeConfig } from '../../runs/description.js';
 import type { CommandContext } from '../context.js';
 import { storeOf, type GridOptions } from './grid.js';
-import { readConfig, warnOfReplacedLoss } from '../options.js';
+import { readConfig, replacedNames, warnOfReplaced } from '../options.js';
 
 export interface SweepOptions extends GridOptions {
   readonly config: string;
@@ -93,7 +93,7 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
   const { config: file, set, random } = options;
   // "lambda0" is that of ISDA, whatever the loss of the config: the sweep then trains with ISDA.
   const isda = key === 'lambda0' ? ['loss.name=isda'] : [];
-  if (key === 'lambda0') warnOfReplacedLoss({ set, keys: ['loss.name'] }, context);
+  if (key === 'lambda0') warnOfReplaced(set, { 'loss.name': replacedNames }, context);
   const load = (more: readonly string[]): ExperimentConfig =>
     readConfig(file, [...set, ...isda, ...more], context).config;
   const base = load([]);
