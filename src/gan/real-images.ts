@@ -1,5 +1,6 @@
 // The real images for a discriminator: full batches in an order that depends only on the seed.
 import { cannot } from '../common/errors.js';
+import { counted, someNames } from '../common/format.js';
 import { epochOrder } from '../data/batches.js';
 import { imageBytes } from '../data/image-format.js';
 import { selectImages, storagePosition, type ImageSource, type MemorySource } from '../data/source.js';
@@ -59,11 +60,18 @@ export interface RealBatches {
   at(number: number): RealBatch;
 }
 
+interface BatchOptions {
+  readonly batchSize: number;
+  readonly seed: number;
+  /** The only classes of the source, to be named in errors. */
+  readonly classes?: readonly number[];
+}
+
 /**
  * Creates the batches of a source. Errors (usage): fewer images than a batch; images that are not 32x32 pixels in
  * memory.
  */
-export function createRealBatches(source: ImageSource, batchSize: number, seed: number): RealBatches {
+export function createRealBatches(source: ImageSource, { batchSize, seed, classes }: BatchOptions): RealBatches {
   const { storage, count } = source;
   if (storage.kind !== 'memory' || source.height !== height || source.width !== width) {
     throw cannot('train a generator', `the images of ${source.name} are not ${height}x${width} pixels in memory`, {
@@ -72,7 +80,9 @@ export function createRealBatches(source: ImageSource, batchSize: number, seed: 
     });
   }
   if (count < batchSize) {
-    throw cannot('train a generator', `there are only ${count} images, fewer than a batch of ${batchSize}`, {
+    const names = classes === undefined ? '' : ` of ${someNames(classes.map((label) => source.classNames[label]))}`;
+    const there = `there ${count === 1 ? 'is' : 'are'} only ${counted(count, 'image')}${names}`;
+    throw cannot('train a generator', `${there}, fewer than a batch of ${batchSize}`, {
       code: 'data/settings',
       kind: 'usage',
       hint:

@@ -7,7 +7,7 @@ import type { Engine } from '../../engine/index.js';
 import { classFolder } from '../../gan/generator-files.js';
 import type { RunOptions } from '../run-context.js';
 import { classNumber } from './classes.js';
-import { completeSummary, loadGanData, requireOwnGan, runGan, type GanContext } from './run.js';
+import { completeSummary, loadGanData, realImages, requireOwnGan, runGan, type GanContext } from './run.js';
 import type { GanSummary } from './summary.js';
 
 interface GeneratorsOptions extends RunOptions {
@@ -59,7 +59,10 @@ export async function trainGenerators(
   const engine = (): Promise<Engine> => (opened ??= context.openEngine(config.training));
   const trained: TrainedGenerator[] = [];
   const print = (line: string): void => void context.stream.write(`${line}\n`);
-  for (const run of runsOf(config, options, splits.train)) {
+  const runs = runsOf(config, options, splits.train);
+  // One that cannot be trained is found before the others are.
+  for (const run of runs) realImages(run.config, splits.train);
+  for (const run of runs) {
     await requireOwnGan(run.config, { ...options, out: run.out });
     const complete = options.resume ? await completeSummary(run.config, run.out, splits, print) : undefined;
     if (complete !== undefined) print(`complete already: ${run.out}`);

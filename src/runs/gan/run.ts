@@ -47,6 +47,16 @@ export function loadGanData({ dataset }: GanConfig, context: GanContext): Promis
   return loadSplits({ name: dataset.name, dir: dataset.dir, subset: dataset.subset, holdout: 0 }, context);
 }
 
+/** Returns the images and batches of a config. Errors (usage): there are no such classes, or too few images. */
+export function realImages(
+  { dataset, training }: GanConfig,
+  data: ImageSource,
+): Pick<GanRunParts, 'images' | 'batches'> {
+  const { classes } = dataset;
+  const images = ofClasses(data, classes);
+  return { images, batches: createRealBatches(images, { ...training, classes }) };
+}
+
 /** Resources for the training of generators. */
 interface GanResources {
   readonly splits: LoadedSplits;
@@ -65,10 +75,9 @@ export async function runGan(
   context: GanContext,
 ): Promise<GanSummary> {
   // All checks come before the folder is changed.
-  const images = ofClasses(splits.train, config.dataset.classes);
-  const batches = createRealBatches(images, config.training.batchSize, config.training.seed);
+  const real = realImages(config, splits.train);
   const gan = createGan(config.gan, splits.train.classes);
-  const parts = { splits, images, batches, gan, opened: await engine(), options };
+  const parts = { splits, ...real, gan, opened: await engine(), options };
   return inRunFolder(options.out, context, (folder) => runInFolder(config, folder, parts, context));
 }
 

@@ -1,5 +1,6 @@
 // What `isda gan` says where it cannot: configs, classes, runs.
 import { describe, expect } from 'vitest';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { runCli } from '../../support/cli.js';
 import { makeData } from '../../support/runs.js';
@@ -71,6 +72,19 @@ describe('isda gan refuses', () => {
       ].join('\n'),
     ]);
     const wgan = train(data, 'dataset.subset=50', 'gan={name: wgan, perClass: true}');
+    // 63 images in 10 classes: 7 of three of them, also of the first. Nothing is trained before all are checked.
+    const uneven = await runCli(folder, [
+      ...train(data, 'dataset.subset=63', 'gan={name: wgan, perClass: true}', 'training.batchSize=7'),
+    ]);
+    expect([uneven.code, uneven.stderr]).toEqual([
+      2,
+      [
+        'error: cannot train a generator: there are only 6 images of synthetic_1, fewer than a batch of 7',
+        '  hint: choose a training.batchSize of at most 6',
+        '',
+      ].join('\n'),
+    ]);
+    expect(existsSync(join(folder, 'runs'))).toBe(false);
     const unknown = await runCli(folder, [...wgan, '--class', 'synthetik_3']);
     expect([unknown.code, unknown.stderr]).toEqual([
       2,
