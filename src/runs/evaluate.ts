@@ -18,7 +18,7 @@ import { writeState, type SessionState } from '../training/state.js';
 import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.js';
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
-import { requireEvaluationMemory } from './memory.js';
+import { evaluationBatch, requireBatchMemory } from './batch-memory.js';
 import { loadMetrics } from './own-metrics.js';
 import { buildNetwork } from './parts.js';
 import { classNamesOf, type RunCheckpoint } from './run-checkpoint.js';
@@ -132,7 +132,8 @@ async function evaluateImages(
   const parts = own === undefined ? built : { ...built, ownMetrics: await loadMetrics(own, built.network.classes) };
   const tensors = evaluatedTensors(parts);
   const { evaluationBatchSize, execution } = config.training;
-  requireEvaluationMemory(parts, Math.min(evaluationBatchSize, evaluation.count), engine.device.kind);
+  const batchSize = Math.min(evaluationBatchSize, evaluation.count);
+  requireBatchMemory(evaluationBatch, { parts, batchSize }, engine.device.kind);
   const collector = createCollector?.(splits);
   const leavesOut = maxBrokenOf(config.dataset) > 0;
   const functions = evaluationSizes(evaluation.count, evaluationBatchSize, leavesOut).map((size) =>

@@ -11,7 +11,8 @@ import { hasCheckpoints } from '../records/checkpoint-names.js';
 import type { RunInputs } from '../records/inputs.js';
 import { runFolder } from '../records/run-folder.js';
 import { readFirstWeights, type FirstWeights } from './first-weights.js';
-import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from './memory.js';
+import { evaluationBatch, requireBatchMemory, trainingBatch } from './batch-memory.js';
+import { requireMemory } from './memory.js';
 import { classNamesIn } from './network-metadata.js';
 import { buildParts, withClasses, type RunParts } from './parts.js';
 import type { RunContext, RunOptions } from './run-context.js';
@@ -79,7 +80,8 @@ export async function loadSources(
   const { kind } = engine.device;
   requireMemory(config, parts, kind);
   const { batchSize, evaluationBatchSize } = config.training;
-  requireTrainingMemory(parts, Math.max(...epochBatches(images, batchSize).sizes), kind);
-  requireEvaluationMemory(parts, Math.min(evaluationBatchSize, splits.evaluation.count), kind);
+  requireBatchMemory(trainingBatch, { parts, batchSize: Math.max(...epochBatches(images, batchSize).sizes) }, kind);
+  const evaluated = Math.min(evaluationBatchSize, splits.evaluation.count);
+  requireBatchMemory(evaluationBatch, { parts, batchSize: evaluated }, kind);
   return { config, splits, generators, engine, parts, first };
 }

@@ -1,7 +1,7 @@
 // Runs whose tensors cannot fit into memory are refused before any is made.
 import { describe, expect, it } from 'vitest';
 import { experimentSchema } from '../../src/config/schema.js';
-import { requireEvaluationMemory, requireMemory, requireTrainingMemory } from '../../src/runs/memory.js';
+import { requireMemory } from '../../src/runs/memory.js';
 import { buildParts } from '../../src/runs/parts.js';
 
 const gibibyte = 2 ** 30;
@@ -47,38 +47,5 @@ describe('requireMemory', () => {
     expect(() => requireMemory(config, parts, 'cpu', limits)).toThrow(
       expect.objectContaining({ hint: 'a smaller network, or fewer classes or features, take less' }),
     );
-  });
-});
-
-describe('the memory of a step', () => {
-  const parts = () => buildParts(configOf({ name: 'isda' }));
-  const gigabytes = { process: 8 * gibibyte };
-
-  it('refuses batches of more bytes than TensorFlow counts, on every device', async () => {
-    const own = await parts();
-    expect(() => requireTrainingMemory(own, 14_267, 'cuda', gigabytes)).toThrow(
-      expect.objectContaining({
-        code: 'engine/memory',
-        message:
-          'cannot hold a training step in memory: 14267 images of 224 x 224 take 2.00 GiB, and a batch has at most 2.00 GiB',
-        hint: 'a smaller training.batchSize takes less',
-      }),
-    );
-    expect(() => requireTrainingMemory(own, 14_266, 'cuda', gigabytes)).not.toThrow();
-    expect(() => requireEvaluationMemory(own, 1e9, 'cuda', gigabytes)).toThrow(
-      expect.objectContaining({ hint: 'a smaller training.evaluationBatchSize takes less' }),
-    );
-  });
-
-  it('refuses steps that take more than the machine has, where they run on its CPU', async () => {
-    const own = await parts();
-    expect(() => requireTrainingMemory(own, 256, 'cpu', gigabytes)).toThrow(
-      /^cannot hold a training step in memory: with 256 images of 224 x 224 it takes [\d.]+ GiB, but 8\.00 GiB are available$/,
-    );
-    expect(() => requireTrainingMemory(own, 8, 'cpu', gigabytes)).not.toThrow();
-    expect(() => requireTrainingMemory(own, 256, 'cuda', gigabytes)).not.toThrow();
-    // Without a backward pass, nothing is kept.
-    expect(() => requireEvaluationMemory(own, 256, 'cpu', gigabytes)).not.toThrow();
-    expect(() => requireEvaluationMemory(own, 8000, 'cpu', gigabytes)).toThrow('with 8000 images');
   });
 });

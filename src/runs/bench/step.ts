@@ -10,7 +10,8 @@ import { measuredStep, randomBatch } from '../../training/step-inputs.js';
 import { stepMemory } from '../../training/step-memory.js';
 import { stepOperations, useOf, type Accelerator, type AcceleratorUse } from './accelerator.js';
 import type { DatasetShape } from '../../data/registry.js';
-import { requireMemory, requireTrainingMemory } from '../memory.js';
+import { requireBatchMemory, trainingBatch } from '../batch-memory.js';
+import { requireMemory } from '../memory.js';
 import { buildParts, multiplyAddsOf } from '../parts.js';
 
 interface BenchVariant {
@@ -73,7 +74,7 @@ async function open(
   requireMemory({ loss: variant.loss }, parts, engine.device.kind);
   const { network, loss } = parts;
   const { batchSize, seed } = config.training;
-  requireTrainingMemory(parts, batchSize, engine.device.kind);
+  requireBatchMemory(trainingBatch, { parts, batchSize }, engine.device.kind);
   const sizes = { trainImages: batchSize, batchSize, evaluationImages: 0, evaluationBatchSize: 1 };
   const session = openTrainingSession(engine, parts, { execution: variant.execution, seed, ...sizes });
   const batch = randomBatch(parts, batchSize, randomStream(seed, 'bench'));

@@ -11,7 +11,7 @@ import { logitsOutput, predictFunction } from '../../training/step-inputs.js';
 import { predictionStep } from '../../training/step.js';
 import { softmaxRow } from '../examination/softmax.js';
 import { writeNetwork } from '../evaluate.js';
-import { requirePredictionMemory } from '../memory.js';
+import { predictionBatch, requireBatchMemory } from '../batch-memory.js';
 import type { TrainedNetwork } from './network.js';
 
 export interface PredictedClass {
@@ -80,7 +80,7 @@ export async function* predictFiles(
 ): AsyncGenerator<readonly FilePrediction[], void, undefined> {
   const { parts, training, classNames } = network;
   const engine = await openEngine(training);
-  requirePredictionMemory(parts, Math.min(batchSize, paths.length), engine.device.kind);
+  requireBatchMemory(predictionBatch, { parts, batchSize: Math.min(batchSize, paths.length) }, engine.device.kind);
   const functions = batchSizes(paths.length, batchSize).map((size) => predictionStep(parts, size));
   const { tensors } = parts.network;
   const session = engine.createSession(training.execution, tensors, functions);
