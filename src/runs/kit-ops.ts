@@ -58,7 +58,7 @@ const signatures = {
   ...{ relu: 'T', leakyRelu: 'TN', sigmoid: 'T', tanh: 'T', softplus: 'T', zerosLike: 'T', onesLike: 'T' },
   ...{ softmaxCrossEntropy: 'TT', softTargetCrossEntropy: 'TT', logSoftmax: 'T', oneHot: 'TN' },
   ...{ sum: 'T', mean: 'T', argMax: 'T', inTopK: 'TTN', matMul: 'TT', gatherRows: 'TT' },
-  ...{ conv2d: 'TT', conv2dTransposed: 'TT', maxPool2d: 'T', avgPool: 'TN', convAttributes: '', padsAsSame: '' },
+  ...{ conv2d: 'TT', conv2dTransposed: 'TT', maxPool2d: 'T', avgPool: 'TN' },
   ...{ batchNormTraining: 'T', batchNormInference: 'T', statelessUniform: 'T', statelessNormal: 'T' },
   ...{ reshape: 'T', transpose: 'T', broadcastTo: 'T', broadcastShape: '', sumTo: 'T', pad: 'T', slice: 'T' },
   ...{ concat: 'LN', joinLast: 'L', splitLast: 'TN', splitVector: 'T' },

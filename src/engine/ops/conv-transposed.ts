@@ -1,7 +1,8 @@
 // Transposed convolution in NHWC with PyTorch's output sizes.
 import { cannot } from '../../common/errors.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import { convAttributes, padsAsSame, type ConvOptions } from './conv.js';
+import type { ConvOptions } from './conv.js';
+import { convAttributes, kernelGradient, padsAsSame, type PaddingScheme } from './conv-kernels.js';
 import { matMul } from './matrix.js';
 import { intVector, run } from './run.js';
 import { reshape, slice } from './shape.js';
@@ -33,14 +34,12 @@ export function conv2dTransposed(x: Tensor, kernel: Tensor, options: ConvOptions
   return slice(spread(x, kernel, stride, 'VALID', whole), [0, padding, padding, 0], shape);
 }
 
-function spread(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID', shape: readonly number[]): Tensor {
+function spread(x: Tensor, kernel: Tensor, stride: number, scheme: PaddingScheme, shape: readonly number[]): Tensor {
   const { dtype, program } = x;
   const attributes = convAttributes(dtype, stride, scheme);
   const value = run('Conv2DBackpropInput', attributes, [intVector(program, shape), kernel, x], dtype, shape);
   return withGradient(value, [x, kernel], (gradient, [wantInput, wantKernel]) => [
     wantInput ? run('Conv2D', attributes, [gradient, kernel], dtype, x.shape) : undefined,
-    wantKernel
-      ? run('Conv2DBackpropFilter', attributes, [gradient, intVector(program, kernel.shape), x], dtype, kernel.shape)
-      : undefined,
+    wantKernel ? kernelGradient(gradient, x, { shape: kernel.shape, stride, scheme }) : undefined,
   ]);
 }

@@ -1,7 +1,6 @@
 // Two-dimensional convolution in NHWC, dense or grouped, with PyTorch's symmetric padding.
-import { bool, ints, string, type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import type { Shape } from '../types.js';
+import { convAttributes, kernelGradient, padsAsSame, type PaddingScheme } from './conv-kernels.js';
 import { intVector, run } from './run.js';
 import { requireKernel, requireWhole, requireWindow } from './requirements.js';
 import { concat, joinLast, pad } from './shape.js';
@@ -39,24 +38,6 @@ export function conv2d(x: Tensor, kernel: Tensor, options: ConvOptions = {}): Te
   return convolve(padded, kernel, stride, 'VALID');
 }
 
-/**
- * Whether TensorFlow's SAME on images [N, H, W, C] equals this padding: it adds K − stride in total, an odd one at the
- * end.
- */
-export function padsAsSame(size: number, stride: number, padding: number, [, height, width]: Shape): boolean {
-  return size - stride === 2 * padding && height % stride === 0 && width % stride === 0;
-}
-
-/** Attributes of Conv2D and of the kernels of both its gradients: NHWC, no dilation. */
-export const convAttributes = (dtype: Tensor['dtype'], stride: number, scheme: 'SAME' | 'VALID') => ({
-  T: type(dtype),
-  strides: ints([1, stride, stride, 1]),
-  padding: string(scheme),
-  data_format: string('NHWC'),
-  dilations: ints([1, 1, 1, 1]),
-  use_cudnn_on_gpu: bool(true),
-});
-
 /** Maximum number of input channels per group for TensorFlow's grouped kernels on a CPU: see docs/engine.md. */
 const maxGroupedChannels = 32;
 
@@ -77,7 +58,7 @@ function kernelGradientParts({ program, shape: [size, , inputs, outputs] }: Tens
   return parts;
 }
 
-function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'VALID'): Tensor {
+function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: PaddingScheme): Tensor {
   const { dtype, program } = x;
   const attributes = convAttributes(dtype, stride, scheme);
   const forward: Forward = (input, weights) => {
@@ -92,11 +73,8 @@ function convolve(x: Tensor, kernel: Tensor, stride: number, scheme: 'SAME' | 'V
     const [height, width, inputs, outputs] = weights.shape;
     const parts = input.shape[3] === inputs ? kernelGradientParts(weights) : 1;
     const shape = [height, width, inputs / parts, outputs];
-    const sizes = intVector(program, shape);
     return concat(
-      splitLast(input, parts).map((part) =>
-        run('Conv2DBackpropFilter', attributes, [part, sizes, gradient], dtype, shape),
-      ),
+      splitLast(input, parts).map((part) => kernelGradient(part, gradient, { shape, stride, scheme })),
       2,
     );
   };

@@ -2,10 +2,10 @@
 import { cannot } from '../../common/errors.js';
 import { bool, type, type Attributes } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
-import { describeSpec, type Shape } from '../types.js';
+import { describeSpec, sizeOf, type Shape } from '../types.js';
 import { broadcastShape } from './broadcast.js';
 import { run } from './run.js';
-import { sumTo } from './shape.js';
+import { broadcastTo, reshape, sumTo } from './shape.js';
 
 export interface MatMulOptions {
   readonly transposeA?: boolean;
@@ -19,6 +19,7 @@ export interface MatMulOptions {
 export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tensor {
   const { transposeA = false, transposeB = false } = options;
   const shape = productShape(a, b, transposeA, transposeB);
+  if (shape.length > 3) return reshape(matMul(...singleStacks(a, b, shape.slice(0, -2)), options), shape);
   const flat = a.shape.length === 2 && b.shape.length === 2;
   const attributes: Attributes = flat
     ? { T: type(a.dtype), transpose_a: bool(transposeA), transpose_b: bool(transposeB) }
@@ -42,6 +43,20 @@ export function matMul(a: Tensor, b: Tensor, options: MatMulOptions = {}): Tenso
         )
       : undefined,
   ]);
+}
+
+/**
+ * The operands with one leading axis instead of several: with several that broadcast, oneDNN accesses memory beyond its
+ * buffers (tensorflow/tensorflow#117700).
+ */
+function singleStacks(a: Tensor, b: Tensor, stack: Shape): [Tensor, Tensor] {
+  const single = (x: Tensor): Tensor => {
+    const matrix = x.shape.slice(-2);
+    const count = sizeOf(x.shape.slice(0, -2));
+    const whole = count === 1 || count === sizeOf(stack) ? x : broadcastTo(x, [...stack, ...matrix]);
+    return reshape(whole, [count === 1 ? 1 : sizeOf(stack), ...matrix]);
+  };
+  return [single(a), single(b)];
 }
 
 function productShape(a: Tensor, b: Tensor, transposeA: boolean, transposeB: boolean): Shape {

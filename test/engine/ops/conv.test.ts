@@ -6,7 +6,7 @@ import { createTally } from '../../../src/engine/tally-program.js';
 import { checkOperation, randomLeaf } from '../../support/check-operation.js';
 import { testEngine } from '../../support/engine.js';
 import { table } from '../../support/grid.js';
-import { executions, filled, runOnce } from '../../support/run-once.js';
+import { executions, filled, openRuns, runOnce } from '../../support/run-once.js';
 
 const engine = testEngine();
 
@@ -87,6 +87,19 @@ describe.each(executions)('conv2d, %s', (execution) => {
   it('convolves wide groups one by one', () => {
     const check = { height: 1, width: 2, kernel: 1, stride: 1, padding: 0, inputs: 68, outputs: 4, groups: 2 };
     checkOperation(engine, execution, { ...conv(check), build: ({ x, kernel }) => conv2d(x, kernel) });
+  });
+
+  it.each([4, 12])('ends the gradient of a strided kernel of one pixel and %i inputs with its buffer', (inputs) => {
+    const shapes = { x: [3, 32, 32, inputs], kernel: [1, 1, inputs, 4] };
+    const runs = openRuns(engine, execution, shapes, ({ x, kernel }) => {
+      const y = conv2d(x, kernel, { stride: 2 });
+      return { toKernel: gradients(sum(mul(y, y)), [kernel])[0] };
+    });
+    const leaves = { x: randomLeaf(shapes.x, 'x').values, kernel: randomLeaf(shapes.kernel, 'kernel').values };
+    const first = runs.run(leaves);
+    // Writes past the end, which happen where threads divide three images unevenly, end the process.
+    for (let call = 0; call < 400; call++) expect(runs.run(leaves)).toEqual(first);
+    runs.close();
   });
 
   it('computes the gradient of a kernel of many channels in parts', () => {
