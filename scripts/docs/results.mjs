@@ -100,7 +100,7 @@ function chosenText({ groups, asked }) {
   const best = outcomes.reduce((least, one) => (one.last10.mean < least.last10.mean ? one : least));
   const complete = outcomes.length === asked.length;
   return complete
-    ? `Chosen for the lowest error: \`${best.row}\`. With one seed per value, the differences are within the variation between seeds.`
+    ? `Chosen for the lowest error: \`${best.row}\`. There is one seed per value: how much of the differences is variation between seeds was not measured.`
     : `${outcomes.length} of ${asked.length} values are done; no value is chosen before all are done.`;
 }
 

@@ -117,7 +117,7 @@ function notesOf({ panels, missing }: PaperFigure): string[] {
   const absent = [...new Set(missing.map(({ panel, name }) => (panels.length > 1 ? `${name} (${panel})` : name)))];
   return [
     ...(panels.some(({ paper }) => paper) ? [] : ["Not the paper's settings."]),
-    ...(absent.length > 0 ? [`No runs yet: ${absent.join('; ')}.`] : []),
+    ...(absent.length > 0 ? [`No completed epoch yet: ${absent.join('; ')}.`] : []),
     ...leftOutNotes(experiments.flatMap(({ leftOut }) => leftOut.map(secondRunText))),
   ];
 }

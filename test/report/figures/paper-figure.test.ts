@@ -42,7 +42,7 @@ describe('figure 2', () => {
     const svg = drawFigure(figure);
     expect(svg).toContain('>ISDA + AutoAugment (3 seeds)<');
     expect(svg).toContain('± sample standard deviation');
-    expect(svg).not.toContain('No runs yet');
+    expect(svg).not.toContain('No completed epoch yet');
   });
 
   test('names what is missing and the config that makes it', async ({ folder }) => {
@@ -53,7 +53,7 @@ describe('figure 2', () => {
         (name) => `isda train --config wrn28-10-cifar100-${name} --seed 1`,
       ),
     );
-    expect(drawFigure(figure).replaceAll(/<[^>]+>|\n/g, ' ')).toContain('No runs yet: basic; basic + Cutout;');
+    expect(drawFigure(figure).replaceAll(/<[^>]+>|\n/g, ' ')).toContain('No completed epoch yet: basic; basic + Cutout;');
   });
 
   test('a run with other settings is not a seed of the paper\'s curve', async ({ folder }) => {
