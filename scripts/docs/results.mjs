@@ -19,6 +19,7 @@ import { measureStudy } from './measured.mjs';
 import { precisionLines } from './precision.mjs';
 import { smallStudy, studies } from './studies.mjs';
 import { testLossLines } from './test-loss.mjs';
+import { generatorsLines, measureGenerators } from './trained-generators.mjs';
 
 /** One table a group, its rows in the order of the study's files, also those without a run. */
 function outcomesTable({ groups, asked }) {
@@ -144,7 +145,7 @@ function included(projectRoot, path) {
 /**
  * The files of results/ that are generated, by their paths: the page and its pictures. `measured`: see `measureAll`.
  */
-export function resultsFiles({ tenth, small, grid }, projectRoot) {
+export function resultsFiles({ tenth, small, grid, generators }, projectRoot) {
   const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
   const failed = tenth.reduce((sum, { failedRuns }) => sum + failedRuns, 0);
   const asked = tenth.reduce((sum, { askedRuns }) => sum + askedRuns, 0);
@@ -171,6 +172,7 @@ export function resultsFiles({ tenth, small, grid }, projectRoot) {
     ...included(projectRoot, 'tenth/conclusion.md'),
     ...tenth.flatMap((study) => section(study, 3, tenth)),
     ...gridLines(grid),
+    ...generatorsLines(generators),
     '## A small study of all losses',
     '',
     "ResNet-8 on 5000 images of CIFAR-10 for 60 epochs, which is not the paper's protocol. It is kept because it is the only study with all losses. Its limits: lambda0 was not searched; a network of 0.08 million parameters ends with 21 % training error and has little to gain from more augmentation; the generators (WGAN, CGAN, ACGAN, InfoGAN) were trained on all 50 000 training images, the classifier on 5000. The generators' rows were run three days after the others, with a newer version of the program. Commands: `isda study results/small/study.yaml --jobs 2`, then the same with `results/small/generators.yaml`.",
@@ -190,5 +192,10 @@ export function resultsFiles({ tenth, small, grid }, projectRoot) {
 export async function measureAll(projectRoot) {
   const tenth = [];
   for (const study of studies) tenth.push(await measureStudy(study, projectRoot));
-  return { tenth, small: await measureStudy(smallStudy, projectRoot), grid: await measureGrid(projectRoot) };
+  return {
+    tenth,
+    small: await measureStudy(smallStudy, projectRoot),
+    grid: await measureGrid(projectRoot),
+    generators: await measureGenerators(projectRoot),
+  };
 }
