@@ -1,4 +1,5 @@
 // The operations of the kit report arguments of the wrong type.
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { gradients } from '../../src/engine/gradients.js';
 import { createTally } from '../../src/engine/tally-program.js';
@@ -23,6 +24,14 @@ describe('the operations of the kit', () => {
     expect(kitOps.concat([x, x], 0).shape).toEqual([4, 3]);
     expect(kitOps.floatScalar(x.program, 2).shape).toEqual([]);
     expect(kitOps.customGradient([x], (y) => ({ value: y, backward: () => [] })).shape).toEqual([2, 3]);
+  });
+
+  it('are listed in docs/extending.md', () => {
+    const line = readFileSync('docs/extending.md', 'utf8')
+      .split('\n')
+      .find((each) => each.startsWith('`kit.ops`: '))!;
+    const [, ...listed] = Array.from(line.matchAll(/`([^`]+)`/g), ([, name]) => name);
+    expect(listed.toSorted()).toEqual(Object.keys(kitOps).toSorted());
   });
 
   it.each([
