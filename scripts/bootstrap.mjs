@@ -84,6 +84,13 @@ export function stepLogger(write = (text) => process.stderr.write(text), now = D
   return (line) => write(`[${((now() - started) / 1000).toFixed(1).padStart(6)} s] ${line}\n`);
 }
 
+/** Deletes the build, without `chunks`: a run that began with it may still load some. */
+function removeBuild(root) {
+  const dist = join(root, 'dist');
+  const names = existsSync(dist) ? readdirSync(dist) : [];
+  for (const name of names.filter((each) => each !== 'chunks')) rmSync(join(dist, name), { recursive: true });
+}
+
 /** Does what is missing of: `npm ci`, `npm run build`, and (unless `engine` is false) `isda setup`. */
 export async function bootstrap({
   root = projectRoot,
@@ -101,7 +108,7 @@ export async function bootstrap({
   }
   if (!buildIsCurrent(root)) {
     log('compiling the program (npm run build)');
-    rmSync(join(root, 'dist'), { recursive: true, force: true });
+    removeBuild(root);
     await run('npm', ['run', 'build'], { ...options, action: 'compile the program' });
     writeFileSync(join(root, 'dist', '.built-from'), `${hashOf(root, buildInputs)}\n`);
   }

@@ -57,6 +57,17 @@ describe('bootstrap', () => {
     expect(await clone.npmCalls()).toEqual([install, build]);
   });
 
+  it('deletes an earlier build, but no file that a run may still load', async () => {
+    const clone = await makeClone();
+    const [old, chunk] = ['dist/cli/old.js', 'dist/chunks/A.js'].map((path) => join(clone.root, path));
+    for (const path of [old, chunk]) {
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, '');
+    }
+    await clone.bootstrap();
+    expect([old, chunk].map(existsSync)).toEqual([false, true]);
+  });
+
   it('does only what a change asks for', async () => {
     const clone = await makeClone();
     const callsOf = async (): Promise<string[]> => {
