@@ -1,4 +1,6 @@
 // The lines that `isda data verify` prints.
+import { counted } from '../common/format.js';
+import type { Copies } from '../data/datasets/image-folder/copies.js';
 import type { FolderPartReport, FolderReport } from '../data/datasets/image-folder/verify.js';
 import type { DatasetReport, PartReport } from '../data/verify.js';
 import { wrapText } from './terminal/fold.js';
@@ -58,10 +60,30 @@ function partLines(report: FolderPartReport, width: number): string[] {
   ];
 }
 
+/** Lists pairs of files with the same bytes, below a line that says `where` else the first ones are. */
+function copyLines(pairs: Copies['inBothParts'], what: string, where: string): string[] {
+  if (pairs.length === 0) return [];
+  const more = pairs.length - listed;
+  return [
+    `warning: ${counted(pairs.length, 'image')}${what} ${pairs.length === 1 ? 'is' : 'are'} in ${where} as well`,
+    ...pairs.slice(0, listed).map((pair) => `  ${pair.join(' = ')}`),
+    ...(more > 0 ? [`  ${more} more; --json lists all`] : []),
+  ];
+}
+
+/** Formats the images that occur more than once. */
+function copiesLines({ inBothParts, inOtherClasses, repeated }: Copies): string[] {
+  return [
+    ...copyLines(inBothParts, ' of val', 'train'),
+    ...copyLines(inOtherClasses, '', 'another class'),
+    ...(repeated > 0 ? [`repeated within a class: ${counted(repeated, 'image')}`] : []),
+  ];
+}
+
 /** Formats the findings in a folder of images, as lines of at most `width` characters; only longer words exceed it. */
 export function folderReportLines(
   name: string,
-  { folder, parts, problems, notes }: FolderReport,
+  { folder, parts, problems, copies, notes }: FolderReport,
   width = Infinity,
 ): string[] {
   const broken = parts.reduce((sum, part) => sum + part.broken.length, 0);
@@ -76,6 +98,6 @@ export function folderReportLines(
     parts.length === 1 && problems.length === 0
       ? ['no images to evaluate on: runs need dataset.validationFraction or dataset.holdout']
       : [];
-  const lines = [`${name} in ${folder}`, ...about, ...wrong, ...notes, ...none, ...all];
+  const lines = [`${name} in ${folder}`, ...about, ...wrong, ...copiesLines(copies), ...notes, ...none, ...all];
   return lines.map((line) => wrapText(line, width));
 }

@@ -1,5 +1,5 @@
 // `isda data verify` of folders, `isda data show` and `isda data statistics`.
-import { mkdir, rm, symlink } from 'node:fs/promises';
+import { copyFile, mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -36,6 +36,24 @@ all images can be read
 `,
     });
     expect(stderr).toMatch(/100 % \(7 of 7 images\)\n$/);
+  });
+
+  it('warns of images that are in both parts or in several classes', async () => {
+    const { folder, isda } = await example();
+    const copies = ['train/a/4.jpg', 'train/b/4.jpg', 'val/a/1.png', 'val/a/2.png'];
+    for (const copy of copies) await copyFile(join(folder, 'images/train/a/1.jpg'), join(folder, 'images', copy));
+    const { code, stdout } = await isda('data verify image-folder --dir images');
+    expect(code).toBe(0);
+    expect(stdout).toContain(
+      [
+        'warning: 2 images of val are in train as well',
+        '  val/a/1.png = train/a/1.jpg',
+        '  val/a/2.png = train/a/1.jpg',
+        'warning: 1 image is in another class as well',
+        '  train/b/4.jpg = train/a/1.jpg',
+        'repeated within a class: 2 images',
+      ].join('\n'),
+    );
   });
 
   it('exits 1 with the paths of broken images', async () => {

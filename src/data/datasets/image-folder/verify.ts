@@ -1,8 +1,10 @@
-// Verifies an image folder: counts, class balance, checksums, and decoding of every image.
+// Verifies an image folder: counts, class balance, checksums, copies, and decoding of every image.
+import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import pMap from 'p-map';
 import { IsdaError } from '../../../common/errors.js';
 import { BrokenImage, maxConcurrentReads } from '../../reader.js';
+import { findCopies, type Copies, type PartImages } from './copies.js';
 import type { Size } from './crop-box.js';
 import { readImageFile } from './image-file.js';
 import { wholeImage } from './make-image.js';
@@ -41,6 +43,8 @@ export interface FolderReport {
   readonly parts: readonly FolderPartReport[];
   /** Problems that prevent runs from using the folder, except images that cannot be read. */
   readonly problems: readonly FolderProblem[];
+  /** Images that occur more than once, by the bytes of their files. */
+  readonly copies: Copies;
   /** Messages about skipped files and folders. */
   readonly notes: readonly string[];
 }
@@ -55,8 +59,9 @@ async function verifyPart(
   part: 'train' | 'val',
   files: PartFiles,
   onImage: () => void,
-): Promise<FolderPartReport> {
+): Promise<{ readonly report: FolderPartReport; readonly images: PartImages }> {
   const names = namesOf(files);
+  const digests = Array.from<string | undefined>({ length: names.length });
   const labelled = files.classes.flatMap((own) => own.files.map(() => own.name));
   const broken: BrokenFile[] = [];
   let smallest: readonly [number, number] | undefined;
@@ -65,7 +70,9 @@ async function verifyPart(
   const visit = async (index: number): Promise<void> => {
     const path = join(root, names[index]);
     try {
-      const { width, height } = await decodedSize(path);
+      const file = readImageFile(path);
+      const { width, height } = await wholeImage(path, file, false);
+      digests[index] = createHash('sha256').update(file.bytes).digest('base64');
       if (smallest === undefined || area([width, height]) < area(smallest)) smallest = [width, height];
       if (largest === undefined || area([width, height]) > area(largest)) largest = [width, height];
     } catch (error) {
@@ -75,7 +82,7 @@ async function verifyPart(
     onImage();
   };
   await pMap(names.keys(), visit, { concurrency: maxConcurrentReads });
-  return {
+  const report = {
     part,
     count: names.length,
     classCounts: files.classes.map((each) => each.files.length),
@@ -84,6 +91,8 @@ async function verifyPart(
     ...(largest && { largest }),
     broken: broken.sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
+  const labels = files.classes.flatMap((own, label) => own.files.map(() => label));
+  return { report, images: { names, labels, digests } };
 }
 
 /**
@@ -105,5 +114,12 @@ export async function verifyImageFolder(
   const next = (): void => onImage(++done, total);
   const parts = [await verifyPart(root, 'train', train, next)];
   if (val !== undefined) parts.push(await verifyPart(root, 'val', val, next));
-  return { folder: root, classNames: train.classes.map(({ name }) => name), parts, problems, notes };
+  return {
+    folder: root,
+    classNames: train.classes.map(({ name }) => name),
+    parts: parts.map(({ report }) => report),
+    problems,
+    copies: findCopies(parts.map(({ images }) => images)),
+    notes,
+  };
 }

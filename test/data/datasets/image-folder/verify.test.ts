@@ -32,6 +32,33 @@ describe('verifyImageFolder', () => {
     expect(val).toMatchObject({ part: 'val', count: 1, classCounts: [0, 1], broken: [] });
   });
 
+  it('finds the images that occur more than once', async () => {
+    const root = await temporaryFolder();
+    const [one, two, three] = await Promise.all([1, 2, 3].map((seed) => imageBytesOf('1.png', seed, 20, 20)));
+    const files = {
+      ...{ 'train/a/1.png': one, 'train/a/2.png': one, 'train/b/1.png': one, 'train/b/2.png': two },
+      ...{ 'val/a/1.png': three, 'val/b/1.png': two, 'val/b/2.png': one },
+    };
+    await writeImages(root, Object.keys(files));
+    for (const [name, bytes] of Object.entries(files)) await writeFile(join(root, name), bytes);
+    const { copies } = await verifyImageFolder(root, () => undefined);
+    expect(copies).toEqual({
+      inBothParts: [
+        ['val/b/1.png', 'train/b/2.png'],
+        ['val/b/2.png', 'train/a/1.png'],
+      ],
+      inOtherClasses: [['train/b/1.png', 'train/a/1.png']],
+      repeated: 1,
+    });
+  });
+
+  it('does not compare images that cannot be read', async () => {
+    const root = await temporaryFolder();
+    await writeImages(root, ['train/a/1.jpg', 'val/a/1.jpg'], '');
+    const { copies } = await verifyImageFolder(root, () => undefined);
+    expect(copies).toEqual({ inBothParts: [], inOtherClasses: [], repeated: 0 });
+  });
+
   it('gives the checksum that a run’s data has', async () => {
     const root = await temporaryFolder();
     await writeImages(root, ['train/a/1.jpg', 'train/b/1.jpg', 'val/1.jpg']);
