@@ -25,12 +25,13 @@ const ofClass = (config: GanConfig, label: number): GanConfig => {
   return { ...config, gan, dataset: { ...config.dataset, classes: [label] } };
 };
 
+interface GeneratorRun {
+  readonly config: GanConfig;
+  readonly out: string;
+}
+
 /** Returns the configs to train, each with its folder. */
-function runsOf(
-  config: GanConfig,
-  { out, only }: GeneratorsOptions,
-  data: ImageSource,
-): readonly { readonly config: GanConfig; readonly out: string }[] {
+function runsOf(config: GanConfig, { out, only }: GeneratorsOptions, data: ImageSource): readonly GeneratorRun[] {
   const { gan, dataset } = config;
   if (!('perClass' in gan) || !gan.perClass) {
     if (only === undefined) return [{ config, out }];
@@ -60,11 +61,17 @@ export async function trainGenerators(
   const trained: TrainedGenerator[] = [];
   const print = (line: string): void => void context.stream.write(`${line}\n`);
   const runs = runsOf(config, options, splits.train);
-  // One that cannot be trained is found before the others are.
-  for (const run of runs) realImages(run.config, splits.train);
-  for (const run of runs) {
+  const completeOf = async (run: GeneratorRun, warn: (line: string) => void): Promise<GanSummary | undefined> => {
     await requireOwnGan(run.config, { ...options, out: run.out });
-    const complete = options.resume ? await completeSummary(run.config, run.out, splits, print) : undefined;
+    return options.resume ? completeSummary(run.config, run.out, splits, warn) : undefined;
+  };
+  // One that cannot be trained is found before the others are.
+  for (const run of runs) {
+    realImages(run.config, splits.train);
+    await completeOf(run, () => undefined);
+  }
+  for (const run of runs) {
+    const complete = await completeOf(run, print);
     if (complete !== undefined) print(`complete already: ${run.out}`);
     const summary = complete ?? (await runGan(run.config, { ...options, out: run.out }, { splits, engine }, context));
     trained.push({ folder: run.out, ...summary });

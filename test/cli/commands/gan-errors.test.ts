@@ -1,6 +1,7 @@
 // What `isda gan` says where it cannot: configs, classes, runs.
 import { describe, expect } from 'vitest';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { runCli } from '../../support/cli.js';
 import { makeData } from '../../support/runs.js';
@@ -99,6 +100,25 @@ describe('isda gan refuses', () => {
         '',
       ].join('\n'),
     ]);
+  });
+
+  test('a class whose folder has the run of another config, before others are trained', async ({ folder }) => {
+    await makeData(folder, 100);
+    const write = (name: string, iterations: number): Promise<void> =>
+      writeFile(
+        join(folder, name),
+        `experiment: own\ndataset: { name: cifar10, dir: data, classes: [1, 4] }\ngan: { name: wgan, perClass: true }
+training: { iterations: ${iterations}, batchSize: 8 }\n`,
+      );
+    await write('mine.yaml', 2);
+    await write('other.yaml', 3);
+    const [runs, other] = [join(folder, 'runs', 'own-seed1'), join(folder, 'runs', 'own-seed1', 'class-4')];
+    await mkdir(other, { recursive: true });
+    await copyFile(join(folder, 'other.yaml'), join(other, 'config.yaml'));
+    await writeFile(join(other, 'inputs.json'), '{ "configFile": "../../../other.yaml" }');
+    const { code, stderr } = await runCli(folder, ['gan', 'train', '--config', 'mine.yaml']);
+    expect([code, stderr]).toEqual([2, expect.stringContaining('it belongs to the run of another config') as string]);
+    expect(readdirSync(runs)).toEqual(['class-4']);
   });
 
   test('samples of a run that is not there', async ({ folder }) => {
