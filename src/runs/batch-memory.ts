@@ -14,29 +14,33 @@ interface BatchUse<Parts extends EvaluatedParts> {
   readonly name: string;
   /** Computes the memory that it takes, in bytes. */
   readonly bytes: (parts: Parts, batchSize: number) => number;
-  /** What makes it smaller. */
-  readonly hint: (batchSize: number) => string;
+  /** The setting of its size. */
+  readonly setting: string;
+  /** The hint where a smaller size is not possible. */
+  readonly hintForOne: string;
 }
+
+const smallerNetwork = 'a smaller network, or smaller images, take less';
 
 export const trainingBatch: BatchUse<StepParts> = {
   name: 'a training step',
   bytes: stepMemory,
-  hint: () => 'a smaller training.batchSize takes less',
+  setting: 'training.batchSize',
+  hintForOne: smallerNetwork,
 };
 
 export const evaluationBatch: BatchUse<EvaluatedParts> = {
   name: 'an evaluation step',
   bytes: evaluationMemory,
-  hint: () => 'a smaller training.evaluationBatchSize takes less',
+  setting: 'training.evaluationBatchSize',
+  hintForOne: smallerNetwork,
 };
 
 export const predictionBatch: BatchUse<EvaluatedParts> = {
   name: 'a batch of predictions',
   bytes: predictionMemory,
-  hint: (batchSize) =>
-    batchSize > 1
-      ? 'a smaller --batch takes less'
-      : 'this is the input size of the network, which its config or file has',
+  setting: '--batch',
+  hintForOne: 'this is the input size of the network, which its config or file has',
 };
 
 interface Batch<Parts> {
@@ -52,7 +56,7 @@ export function requireBatchMemory<Parts extends EvaluatedParts>(
   limits: Pick<MemoryLimits, 'process'> = ownLimits(),
 ): void {
   const { height, width, mean } = parts.format;
-  const hint = use.hint(batchSize);
+  const hint = batchSize > 1 ? `a smaller ${use.setting} takes less` : use.hintForOne;
   const refuse = (reason: string): Error =>
     cannot(`hold ${use.name} in memory`, reason, { code: 'engine/memory', hint });
   const images = `${counted(batchSize, 'image')} of ${height} x ${width}`;

@@ -44,7 +44,7 @@ describe('requireBatchMemory', () => {
     );
   });
 
-  it('says what makes a batch of predictions smaller, but not of one image', async () => {
+  it('says what makes a batch smaller, but not one of one image', async () => {
     const parts = await buildParts(config);
     const predict = (batchSize: number) => () =>
       requireBatchMemory(predictionBatch, { parts, batchSize }, 'cpu', { process: 2 ** 20 });
@@ -55,5 +55,9 @@ describe('requireBatchMemory', () => {
         hint: 'this is the input size of the network, which its config or file has',
       }),
     );
+    for (const use of [trainingBatch, evaluationBatch])
+      expect(() => requireBatchMemory(use, { parts, batchSize: 1 }, 'cpu', { process: 2 ** 20 })).toThrow(
+        expect.objectContaining({ hint: 'a smaller network, or smaller images, take less' }),
+      );
   });
 });
