@@ -120,8 +120,9 @@ export function warnOfReplaced(
     return value !== undefined && value !== null && replaced[key](value);
   };
   for (const change of set) {
-    const key = Object.keys(replaced).find((each) => isReplaced(change, each));
-    if (key !== undefined) stderr.write(`warning: --set ${change} has no effect on ${key}, which this command sets\n`);
+    const keys = Object.keys(replaced).filter((key) => isReplaced(change, key));
+    if (keys.length === 0) continue;
+    stderr.write(`warning: --set ${change} has no effect on ${keys.join(' and ')}, which this command sets\n`);
   }
 }
 

@@ -104,6 +104,10 @@ describe('--set of the loss that a command replaces', () => {
     ['sweep lambda0 --dry-run --set loss.name=focal', 'loss.name=focal has no effect on loss.name'],
     ['ablate --dry-run --set loss={"name":"focal"}', 'loss={"name":"focal"} has no effect on loss.name'],
     ['ablate --dry-run --set loss.schedule=constant', 'loss.schedule=constant has no effect on loss.schedule'],
+    [
+      'ablate --dry-run --set loss={"name":"isda","covariance":"full","schedule":"constant"}',
+      'loss={"name":"isda","covariance":"full","schedule":"constant"} has no effect on loss.covariance and loss.schedule',
+    ],
     ['ablate --dry-run --set loss.covariance=full', 'loss.covariance=full has no effect on loss.covariance'],
   ])('%s', async ([words, warning], { folder }) => {
     const { code, stderr } = await runCli(folder, words.split(' '));
