@@ -1,5 +1,6 @@
 // An allocator to preload: every block of GUARD_BYTES or more ends at a page that cannot be accessed, so that a write
-// or read past its end stops the process. A block starts at a multiple of 64 bytes, as TensorFlow's tensors do.
+// or read past its end stops the process. A block starts at a multiple of 64 bytes, as TensorFlow's tensors do: its end
+// is rounded up to such a multiple.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
@@ -7,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 extern void *__libc_malloc(size_t);
 extern void *__libc_calloc(size_t, size_t);
@@ -14,7 +16,7 @@ extern void *__libc_memalign(size_t, size_t);
 extern void *__libc_realloc(void *, size_t);
 extern void __libc_free(void *);
 
-enum { page = 4096, alignment = 64, slots = 1 << 16 };
+enum { alignment = 64, slots = 1 << 16 };
 static const size_t largest = 64u << 20;
 static const uintptr_t freed = 1;
 
@@ -35,12 +37,16 @@ static int is_guarded(size_t size) {
 
 // NULL if the block cannot be guarded.
 static void *guarded(size_t size, size_t aligned) {
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
   const size_t step = aligned < alignment ? alignment : aligned;
   if (step > page) return NULL;
   const size_t whole = (size + step - 1) / step * step, data = (whole + page - 1) / page * page;
   char *area = mmap(NULL, data + page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   if (area == MAP_FAILED) return NULL;
-  mprotect(area + data, page, PROT_NONE);
+  if (mprotect(area + data, page, PROT_NONE) != 0) {
+    munmap(area, data + page);
+    return NULL;
+  }
   const uintptr_t address = (uintptr_t)(area + data - whole);
   pthread_mutex_lock(&lock);
   unsigned slot = slot_of(address), tried = 0;

@@ -91,22 +91,37 @@ const perProcess = 100;
 const seed = faultSeed('overruns');
 const groups = scale({ short: 1, long: 20 });
 
-it.skipIf(process.platform !== 'linux' || compiler.failed)(
-  'no operation accesses memory past the end of its buffers',
-  async () => {
-    const library = join(folder, 'guard-pages.so');
-    const source = fileURLToPath(new URL('guard-pages.c', import.meta.url));
-    await execa('cc', ['-O2', '-shared', '-fPIC', '-pthread', '-o', library, source]);
-    for (let group = 0; group < groups; group++) {
-      const cases = Array.from({ length: perProcess }, (_, index) => randomCase(seed, group * perProcess + index));
-      const input = [...(group === 0 ? known : []), ...cases];
-      // Unlike most batch sizes, two and three threads divide unevenly.
-      const threads = String(2 + (group % 2));
-      const env = { LD_PRELOAD: library, GUARD_BYTES: '1024', TF_NUM_INTRAOP_THREADS: threads };
-      const call = ['--input-type=module', '--eval', child];
-      const { stdout, stderr } = await execa(process.execPath, call, { input: JSON.stringify(input), env, reject: false }); // prettier-ignore
-      const reached = stdout.trimEnd().split('\n').at(-1);
-      expect(reached, `${threads} threads, ${JSON.stringify(input[Number(reached)])}\n${stderr}`).toBe('end');
-    }
-  },
-);
+const guards = it.skipIf(process.platform !== 'linux' || compiler.failed);
+
+/** Compiles a C program or library of this folder's sources, and returns its path. */
+async function compiled(name: string, ...flags: string[]): Promise<string> {
+  const path = join(folder, name);
+  await execa('cc', ['-O2', ...flags, '-o', path, fileURLToPath(new URL(`${name}.c`, import.meta.url))]);
+  return path;
+}
+
+const guardPages = (): Promise<string> => compiled('guard-pages', '-shared', '-fPIC', '-pthread');
+const environmentOf = (library: string) => ({ LD_PRELOAD: library, GUARD_BYTES: '1024' });
+
+guards('the allocator stops a program that accesses memory past the end of a block', async () => {
+  const [program, env] = [await compiled('overrun'), environmentOf(await guardPages())];
+  for (const allocation of ['malloc', 'calloc', 'memalign', 'realloc']) {
+    const ends = [2047, 2048].map((place) => execa(program, [allocation, String(place)], { env, reject: false }));
+    expect(await Promise.all(ends), allocation).toMatchObject([{ exitCode: 0 }, { signal: 'SIGSEGV' }]);
+  }
+});
+
+guards('no operation accesses memory past the end of its buffers', async () => {
+  const guarded = environmentOf(await guardPages());
+  for (let group = 0; group < groups; group++) {
+    const cases = Array.from({ length: perProcess }, (_, index) => randomCase(seed, group * perProcess + index));
+    const input = [...(group === 0 ? known : []), ...cases];
+    // Unlike most batch sizes, two and three threads divide unevenly.
+    const threads = String(2 + (group % 2));
+    const env = { ...guarded, TF_NUM_INTRAOP_THREADS: threads };
+    const call = ['--input-type=module', '--eval', child];
+    const { stdout, stderr } = await execa(process.execPath, call, { input: JSON.stringify(input), env, reject: false }); // prettier-ignore
+    const reached = stdout.trimEnd().split('\n').at(-1);
+    expect(reached, `${threads} threads, ${JSON.stringify(input[Number(reached)])}\n${stderr}`).toBe('end');
+  }
+});
