@@ -18,6 +18,7 @@ const stacks: readonly (readonly [string, Shape, Shape])[] = [
   ['one by a stack', [], [3]],
   ['stacks of extent 1', [1], [3]],
   ['crossed stacks', [2, 1], [3]],
+  ['stacks crossed in three axes', [2, 1, 2], [3, 1]],
   // The process ends where oneDNN broadcasts these itself.
   ['a stack of stacks of extent 1 by one', [13, 1], []],
   ['one by a stack of stacks of extent 1', [], [13, 1]],
