@@ -71,12 +71,13 @@ function copyLines(pairs: Copies['inBothParts'], what: string, where: string): s
   ];
 }
 
-/** Formats the images that occur more than once. */
-function copiesLines({ inBothParts, inOtherClasses, repeated }: Copies): string[] {
+/** Formats the images that occur more than once. `splits`: whether runs split the folder into its parts. */
+function copiesLines({ inBothParts, inOtherClasses, repeated }: Copies, splits: boolean): string[] {
+  const within = `repeated within a class: ${counted(repeated, 'image')}`;
   return [
     ...copyLines(inBothParts, ' of val', 'train'),
     ...copyLines(inOtherClasses, '', 'another class'),
-    ...(repeated > 0 ? [`repeated within a class: ${counted(repeated, 'image')}`] : []),
+    ...(repeated === 0 ? [] : [splits ? `warning: ${within}, which a split may place in both parts` : within]),
   ];
 }
 
@@ -98,6 +99,14 @@ export function folderReportLines(
     parts.length === 1 && problems.length === 0
       ? ['no images to evaluate on: runs need dataset.validationFraction or dataset.holdout']
       : [];
-  const lines = [`${name} in ${folder}`, ...about, ...wrong, ...copiesLines(copies), ...notes, ...none, ...all];
+  const lines = [
+    `${name} in ${folder}`,
+    ...about,
+    ...wrong,
+    ...copiesLines(copies, parts.length === 1),
+    ...notes,
+    ...none,
+    ...all,
+  ];
   return lines.map((line) => wrapText(line, width));
 }

@@ -54,6 +54,10 @@ all images can be read
         'repeated within a class: 2 images',
       ].join('\n'),
     );
+    await rm(join(folder, 'images/val'), { recursive: true });
+    expect((await isda('data verify image-folder --dir images')).stdout).toContain(
+      'warning: repeated within a class: 1 image, which a split may place in both parts\n',
+    );
   });
 
   it('exits 1 with the paths of broken images', async () => {
