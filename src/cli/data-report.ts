@@ -46,28 +46,33 @@ export function reportLines(report: DatasetReport, width = Infinity): string[] {
 
 const listed = 20;
 
+/** The first lines of a list, and the number of further ones. */
+function firstOf(lines: readonly string[], indent = ''): string[] {
+  const more = lines.length - listed;
+  return [...lines.slice(0, listed), ...(more > 0 ? [`${indent}${more} more; --json lists all`] : [])];
+}
+
 function partLines(report: FolderPartReport, width: number): string[] {
   const { part, count, classCounts, checksum, smallest, largest, broken } = report;
   const sizes = smallest && largest ? [`  from ${smallest.join(' x ')} to ${largest.join(' x ')} pixels`] : [];
   const checksumLine = `  md5 of the list ${checksum}`;
-  const more = broken.length - listed;
   return [
     `${part}: ${count} images, ${balanceOf({ classCounts })}`,
     ...sizes,
     ...(checksumLine.length <= width ? [checksumLine] : ['  md5 of the list', `    ${checksum}`]),
-    ...broken.slice(0, listed).map(({ path, reason }) => `problem: cannot read ${path}: ${reason}`),
-    ...(more > 0 ? [`${more} more; --json lists all`] : []),
+    ...firstOf(broken.map(({ path, reason }) => `problem: cannot read ${path}: ${reason}`)),
   ];
 }
 
 /** Lists pairs of files with the same bytes, below a line that says `where` else the first ones are. */
 function copyLines(pairs: Copies['inBothParts'], what: string, where: string): string[] {
   if (pairs.length === 0) return [];
-  const more = pairs.length - listed;
   return [
     `warning: ${counted(pairs.length, 'image')}${what} ${pairs.length === 1 ? 'is' : 'are'} in ${where} as well`,
-    ...pairs.slice(0, listed).map((pair) => `  ${pair.join(' = ')}`),
-    ...(more > 0 ? [`  ${more} more; --json lists all`] : []),
+    ...firstOf(
+      pairs.map((pair) => `  ${pair.join(' = ')}`),
+      '  ',
+    ),
   ];
 }
 

@@ -4,7 +4,8 @@
 export interface PartImages {
   /** Paths relative to the folder. */
   readonly names: readonly string[];
-  readonly labels: ArrayLike<number>;
+  /** Names of the classes. */
+  readonly labels: readonly string[];
   /** Digest of each file; undefined for a broken image. */
   readonly digests: readonly (string | undefined)[];
 }

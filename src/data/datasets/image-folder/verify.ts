@@ -1,7 +1,7 @@
 // Verifies an image folder: counts, class balance, checksums, copies, and decoding of every image.
-import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import pMap from 'p-map';
+import { sha256 } from '../../../common/checksum.js';
 import { IsdaError } from '../../../common/errors.js';
 import { BrokenImage, maxConcurrentReads } from '../../reader.js';
 import { findCopies, type Copies, type PartImages } from './copies.js';
@@ -72,7 +72,7 @@ async function verifyPart(
     try {
       const file = readImageFile(path);
       const { width, height } = await wholeImage(path, file, false);
-      digests[index] = createHash('sha256').update(file.bytes).digest('base64');
+      digests[index] = sha256([file.bytes]);
       if (smallest === undefined || area([width, height]) < area(smallest)) smallest = [width, height];
       if (largest === undefined || area([width, height]) > area(largest)) largest = [width, height];
     } catch (error) {
@@ -91,8 +91,7 @@ async function verifyPart(
     ...(largest && { largest }),
     broken: broken.sort((a, b) => (a.path < b.path ? -1 : 1)),
   };
-  const labels = files.classes.flatMap((own, label) => own.files.map(() => label));
-  return { report, images: { names, labels, digests } };
+  return { report, images: { names, labels: labelled, digests } };
 }
 
 /**
