@@ -27,7 +27,7 @@ const options = readOptions(usage, {
 const root = fileURLToPath(new URL('..', import.meta.url));
 const places = { configsDirectory: join(root, 'configs'), workingDirectory: root };
 const methods = ['basic', 'isda', 'focal', 'center', 'lq', 'large-margin', 'disturb-label'];
-const metrics = join(root, 'results/small/store/small-isda-seed1/metrics.csv');
+const metrics = join(root, 'bench/store-metrics.csv');
 const rows = await readMetrics(metrics, knownMetrics);
 
 /** The cells: the losses of Table 3, as many seeds as it takes. */

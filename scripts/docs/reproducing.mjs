@@ -66,8 +66,8 @@ function costRows(projectRoot, runs) {
 }
 
 /** The generated parts of docs/reproducing.md by their names. */
-export function reproducingParts(projectRoot, { tenth, small }) {
-  const stored = [...tenth, small].flatMap(({ runs }) => runs);
+export function reproducingParts(projectRoot, { tenth }) {
+  const stored = tenth.flatMap(({ runs }) => runs);
   const rows = costRows(projectRoot, stored);
   const total = (key) => rows.reduce((sum, row) => sum + row[key], 0);
   const cost = table(
@@ -103,7 +103,7 @@ export function reproducingParts(projectRoot, { tenth, small }) {
   );
   const progress = table(
     ['study', 'runs done', 'failed', 'missing', 'hours'],
-    [...tenth, { ...small, name: 'small study (ResNet-8)' }].map(({ name, runs, failedRuns, askedRuns, hours }) => [
+    tenth.map(({ name, runs, failedRuns, askedRuns, hours }) => [
       name,
       runs.length,
       failedRuns,

@@ -17,7 +17,7 @@ import { gridLines, gridPicture, measureGrid } from './generator-grid.mjs';
 import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
 import { precisionLines } from './precision.mjs';
-import { smallStudy, studies } from './studies.mjs';
+import { studies } from './studies.mjs';
 import { testLossLines } from './test-loss.mjs';
 import { generatorsLines, measureGenerators } from './trained-generators.mjs';
 
@@ -47,7 +47,7 @@ function outcomesTable({ groups, asked }) {
 
 /** The pictures of a study by their names beside its store: dots, and the curves where rows are compared. */
 export function pictures({ store, groups, comparison }) {
-  const stem = store.replace('/store/', '/').replace('small/store', 'small/study');
+  const stem = store.replace('/store/', '/');
   return groups.flatMap((outcomes, index) => {
     const number = index === 0 ? '' : `-${index + 1}`;
     const panel = dotPanel(outcomes);
@@ -145,7 +145,7 @@ function included(projectRoot, path) {
 /**
  * The files of results/ that are generated, by their paths: the page and its pictures. `measured`: see `measureAll`.
  */
-export function resultsFiles({ tenth, small, grid, generators }, projectRoot) {
+export function resultsFiles({ tenth, grid, generators }, projectRoot) {
   const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
   const failed = tenth.reduce((sum, { failedRuns }) => sum + failedRuns, 0);
   const asked = tenth.reduce((sum, { askedRuns }) => sum + askedRuns, 0);
@@ -173,14 +173,10 @@ export function resultsFiles({ tenth, small, grid, generators }, projectRoot) {
     ...tenth.flatMap((study) => section(study, 3, tenth)),
     ...gridLines(grid),
     ...generatorsLines(generators),
-    '## A small study of all losses',
-    '',
-    "ResNet-8 on 5000 images of CIFAR-10 for 60 epochs, which is not the paper's protocol. It is kept because it is the only study with all losses. Its limits: lambda0 was not searched; a network of 0.08 million parameters ends with 21 % training error and has little to gain from more augmentation; the generators (WGAN, CGAN, ACGAN, InfoGAN) were trained on all 50 000 training images, the classifier on 5000. The generators' rows were run three days after the others, with a newer version of the program. Commands: `isda study results/small/study.yaml --jobs 2`, then the same with `results/small/generators.yaml`.",
-    '',
-    ...section(small, 3, []).slice(2),
-    ...included(projectRoot, 'small/notes.md'),
+    ...included(projectRoot, 'figure4/notes.md'),
+    ...included(projectRoot, 'removed.md'),
   ].join('\n');
-  const shown = [...tenth, small].filter(({ runs }) => runs.length > 0);
+  const shown = tenth.filter(({ runs }) => runs.length > 0);
   const files = [...shown.flatMap(pictures), ...gridPicture(grid)];
   return new Map([
     ['results/README.md', `${page.trimEnd()}\n`],
@@ -194,7 +190,6 @@ export async function measureAll(projectRoot) {
   for (const study of studies) tenth.push(await measureStudy(study, projectRoot));
   return {
     tenth,
-    small: await measureStudy(smallStudy, projectRoot),
     grid: await measureGrid(projectRoot),
     generators: await measureGenerators(projectRoot),
   };

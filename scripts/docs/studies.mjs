@@ -76,10 +76,3 @@ export const studies = [
   },
   { name: 'all of CIFAR-10', store: 'tenth/store/full', runs: [['tenth/full.yaml']], comparison: true },
 ];
-
-export const smallStudy = {
-  name: 'A small study of all losses',
-  store: 'small/store',
-  runs: [['small/study.yaml'], ['small/generators.yaml']],
-  comparison: true,
-};

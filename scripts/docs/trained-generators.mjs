@@ -18,11 +18,18 @@ async function summariesOf(folder) {
   return found.every((summary) => summary !== undefined) ? found : [];
 }
 
-/** The generators that are trained, in the order of the study's rows. */
+/** The generators that are trained, in the order of the study's rows; `samples`: a picture of them, if there is one. */
 export async function measureGenerators(projectRoot) {
   const names = ['wgan', 'cgan', 'acgan', 'infogan'];
   const all = await Promise.all(
-    names.map(async (name) => ({ name, runs: await summariesOf(join(projectRoot, 'results', store, name)) })),
+    names.map(async (name) => {
+      const samples = `${store}/${name}/samples.png`;
+      return {
+        name,
+        runs: await summariesOf(join(projectRoot, 'results', store, name)),
+        samples: existsSync(join(projectRoot, 'results', samples)) ? samples : undefined,
+      };
+    }),
   );
   return all.filter(({ runs }) => runs.length > 0);
 }
@@ -43,5 +50,10 @@ export function generatorsLines(generators) {
     '',
     table(['generator', 'iterations', 'hours', 'diversity'], rows),
     '',
+    'Samples of each, six per class (`isda gan sample --count 6`):',
+    '',
+    ...generators.flatMap(({ name, samples }) =>
+      samples === undefined ? [] : [`![samples of ${name}](${samples})`, ''],
+    ),
   ];
 }

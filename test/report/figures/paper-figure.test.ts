@@ -185,20 +185,21 @@ describe('figure baselines', () => {
     expect(new Set(lengths)).toEqual(new Set(['16']));
   });
 
-  test('a small study: its own settings, and what it lacks as changes of its runs', async ({ folder }) => {
-    const { runs } = await recordedRunsIn(join(projectRoot, 'results', 'small', 'store'));
+  test('another protocol: its own settings, and what it lacks as changes of its runs', async ({ folder }) => {
+    const { runs } = await recordedRunsIn(join(projectRoot, 'results/tenth/store/cifar10'));
     const showPath = (path: string) => path.replace(`${projectRoot}/`, '').replace(projectRoot, '');
     const figure = paperFigure(specOf('baselines'), runs, { loadPreset, showPath });
     expect(figure.panels).toHaveLength(1);
     expect(figure.panels[0]).toMatchObject({
       paper: false,
-      title: 'ResNet-8, CIFAR-10 (5000 training images, 5000 test images), 60 epochs',
+      title: 'ResNet-32, CIFAR-10 (5000 training images), 160 epochs',
     });
     const names = figure.panels[0].curves.map(({ name }) => name);
-    expect(names.slice(0, 3)).toEqual(['basic', 'ISDA', 'large margin']);
-    expect(names).toContain('ISDA, diagonal');
+    expect(names).toEqual(['basic', 'ISDA (lambda0 0.75)', 'ISDA (lambda0 0.5)']);
     const dropout = figure.missing.find(({ name }) => name === 'ISDA + dropout')!;
-    expect(dropout.command).toMatch(/^isda train --config \S*results\/small\/store\/small-basic-seed\d\/config.yaml /);
+    expect(dropout.command).toMatch(
+      /^isda train --config \S*results\/tenth\/store\/cifar10\/\S+-basic-seed\d\/config.yaml /,
+    );
     const sets = [...dropout.command.matchAll(/--set (\S+)/g)].map(([, set]) => set);
     const made = loadConfig(/--config (\S+)/.exec(dropout.command)![1], { ...places, overrides: sets }).config;
     expect(specOf('baselines').nameOf(made)).toBe('ISDA + dropout');
