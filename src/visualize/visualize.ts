@@ -24,6 +24,7 @@ import {
   type Figure4Options,
 } from './figure4.js';
 import { featuresOf, type Walk } from './images.js';
+import { lostSearchNotes } from './lost.js';
 import { distanceCurves, distancesCsv, summarized, type ImageSummary } from './numbers.js';
 import { loadTrainedRun, type TrainedRun } from './trained-run.js';
 
@@ -57,6 +58,8 @@ export interface Visualization {
   readonly covarianceFrom: 'checkpoint' | 'training set' | 'definition';
   readonly files: Readonly<Record<'grid' | 'picture' | 'numbers' | 'curve', string>>;
   readonly images: readonly ImageSummary[];
+  /** What to know about the searches. */
+  readonly notes: readonly string[];
 }
 
 /** Images per call when features are computed. */
@@ -199,6 +202,7 @@ export async function visualize(
       covarianceFrom: from,
       files: await writeFiles(options.out, figure, grid, print),
       images: summarized(figure, source.classNames),
+      notes: lostSearchNotes(figure, options.eta),
     };
   } finally {
     encoder.close();

@@ -128,6 +128,7 @@ async function run(flags: VisualizeFlags, context: CommandContext): Promise<void
       },
     });
     stopAll();
+    for (const note of result.notes) print(`warning: ${note}`);
     if (flags.json === true) return printJson(context, result);
     context.stdout.write(`${report(result)}\n`);
   } finally {

@@ -117,7 +117,12 @@ describe('isda visualize', () => {
     const outcome = await isda([...common, '--iterations', '2', '--out', 'pca', ...pca]);
     expect(outcome.exitCode, outcome.all).toBe(0);
     const result = JSON.parse(outcome.stdout) as Visualization;
-    expect(result).toMatchObject({ covariance: 'single', covarianceFrom: 'training set', network: 'resnet-8' });
+    expect(result).toMatchObject({
+      covariance: 'single',
+      covarianceFrom: 'training set',
+      network: 'resnet-8',
+      notes: [],
+    });
     expect(result.images.map(({ image }) => image)).toEqual([7, 3]);
     expect(read(folder, 'pca', 'figure4.svg').includes('>PC 2, −2 σ<')).toBe(true);
   });
