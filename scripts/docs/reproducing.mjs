@@ -112,5 +112,5 @@ export function reproducingParts(projectRoot, { tenth }) {
     ]),
   );
   const done = tenth.reduce((sum, { runs }) => sum + runs.length, 0);
-  return { cost, progress: `${counted(done, 'run')} of the study on a tenth of the data are done.\n\n${progress}` };
+  return { cost, progress: `${counted(done, 'run')} of the study in results/tenth are done.\n\n${progress}` };
 }

@@ -143,7 +143,7 @@ export function outcomeNotes(rows: readonly TableOutcome[], measured?: string): 
     ...(baseline === undefined
       ? []
       : [
-          `minus ${baseline}: mean difference by seed, of the seeds that both have, with its 95 % interval. p: Welch's t-test against ${baseline}, two-sided` +
+          `minus ${baseline}: mean difference by seed, of the seeds that both have, with its 95 % interval. p: Welch's t-test against ${baseline} over all seeds of both, two-sided` +
             (family === 0
               ? '; it needs two runs of each, and errors that differ.'
               : `; p (Holm): with Holm's correction over ${over} a p.`),

@@ -38,7 +38,7 @@ it('says why there is no p', () => {
     [1, 2, 3].map((seed) => someOutcome(name, seed, error, { loss: { name: loss } }));
   const notes = outcomeNotes(rowOutcomes([...same('basic', 'cross-entropy', 20), ...same('isda', 'isda', 21)]));
   expect(notes[1]).toMatch(
-    /p: Welch's t-test against basic, two-sided; it needs two runs of each, and errors that differ\.$/,
+    /p: Welch's t-test against basic over all seeds of both, two-sided; it needs two runs of each, and errors that differ\.$/,
   );
 });
 

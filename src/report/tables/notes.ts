@@ -31,7 +31,7 @@ function measuredNote(table: TableNumber, seeds: number, items: readonly TableIt
     `epochs if there are fewer). ${meanIntervalNote} ` +
     "printed: the paper's number. diff: measured minus printed. n: completed runs. minus basic: difference from cross " +
     'entropy (basic) with the same network and data by seed, over the seeds that both have, with its 95 % interval. ' +
-    "p: Welch's t-test against basic, two-sided; p (Holm): with Holm's correction over all comparisons of the table that have a p."
+    "p: Welch's t-test against basic over all seeds of both, two-sided; p (Holm): with Holm's correction over all comparisons of the table that have a p."
   );
 }
 
