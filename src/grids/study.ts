@@ -1,9 +1,11 @@
 // Studies: a YAML file of named rows, each a config with overrides, times seeds.
 import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
+import { cannot } from '../common/errors.js';
 import { displayPath, findConfig, isFile, isPipe, standardInput, type ConfigPlaces } from '../config/find.js';
 import { readText } from '../config/files.js';
 import { loadConfig } from '../config/load.js';
+import { valueSet } from '../config/overrides.js';
 import { configError, type Problem } from '../config/problems.js';
 import { asTree, experimentName, experimentProblem } from '../config/schema.js';
 import type { Source } from '../config/source.js';
@@ -43,6 +45,18 @@ function decidedProblems(tree: MapTree, at: readonly PropertyKey[]): readonly Pr
   });
 }
 
+/** Errors (usage): an override of the command line would have no effect. */
+function checkOverrides(overrides: readonly string[]): void {
+  for (const { path, how } of decided) {
+    const dropped = overrides.find((change) => valueSet(change, path.join('.')) !== undefined);
+    if (dropped === undefined) continue;
+    throw cannot('run the study', `--set ${dropped} would be dropped: ${how}`, {
+      code: 'option/invalid',
+      kind: 'usage',
+    });
+  }
+}
+
 interface Study {
   readonly name: string;
   readonly rows: readonly GridRow[];
@@ -52,12 +66,13 @@ interface Study {
 /**
  * Reads a study and resolves every row: the row's `config` (else the study's), then the study's `set`, then the row's,
  * then `overrides` (`KEY=VALUE`). `file` is relative to the working directory, `-` is standard input. Errors (usage):
- * with the position in the study's file or in a config.
+ * with the position in the study's file or in a config; an override of what the study decides.
  */
 export function loadStudy(
   file: string,
   { overrides, ...places }: ConfigPlaces & { readonly overrides: readonly string[] },
 ): Study {
+  checkOverrides(overrides);
   const path = file === '-' ? standardInput : resolve(places.workingDirectory, file);
   const label = displayPath(path, places.workingDirectory);
   const directory = isPipe(path) ? places.workingDirectory : dirname(path);

@@ -168,7 +168,7 @@ async function drawNeighbours(
       images: [imageAt(pixels, row), ...Array.from({ length }, (_each, rank) => imageAt(near, row * length + rank))],
     })),
     ...{ height: source.height, width: source.width, enlargedTo: 112 },
-    caption: [`Samples and the training images nearest to them in the features of the network.`],
+    caption: [`Samples and the training images of the run that are nearest to them in the features of its network.`],
     groups: [1],
   };
   await makeFolder(dirname(out));

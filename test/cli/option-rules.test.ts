@@ -46,6 +46,10 @@ describe('options that do not go together', () => {
     ['plan ablate --detach', "option '--detach' would be ignored"],
     ['ablate --detach', "option '--detach' requires --executor slurm"],
     ['study s.yaml --set training.seed=3', "'--seeds <n>' sets training.seed"],
+    [
+      'study s.yaml --set experiment=e',
+      '--set experiment=e would be dropped: runs are named after the study and the row',
+    ],
     ['table 1 --set training.seed=3', "'--seeds <n>' sets training.seed"],
     ['table 1 --json --format csv --to x.csv', "option '--json' cannot be used with --format"],
     ['table 1 --json --to x.csv', 'its extension selects csv, but --json writes JSON'],

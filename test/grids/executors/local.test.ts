@@ -19,7 +19,7 @@ describe('shareOf', () => {
       TF_NUM_INTEROP_THREADS: threads,
     });
   });
-  it('gives each a GPU, in turn where there are fewer', () => {
+  it('gives each a GPU, which some share where there are fewer', () => {
     const gpus = ['2', 'GPU-5a'];
     const assigned = [0, 1, 2].map((slot) => shareOf(slot, { ...machine, jobs: 3, gpus })['CUDA_VISIBLE_DEVICES']);
     expect(assigned).toEqual(['2', 'GPU-5a', '2']);
