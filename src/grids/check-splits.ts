@@ -14,7 +14,7 @@ const canFail = ({ name, holdout, subset, testSubset, validationFraction }: Expe
   testSubset !== undefined;
 
 interface CheckedCells {
-  /** The cells, with the checksums of their images if these were read. */
+  /** The cells, with the checksums of their images if these were given or read. */
   readonly cells: readonly Cell[];
   /** Warnings about the images, such as classes without images. */
   readonly notes: readonly string[];
@@ -46,7 +46,7 @@ export async function checkSplits(cells: readonly Cell[], places: DataPlaces, ro
     }
   }
   const known = cells.map((cell) => {
-    const data = images.get(keyOf(cell));
+    const data = cell.data ?? images.get(keyOf(cell));
     return data === undefined ? cell : { ...cell, data };
   });
   return { cells: known, notes: [...notes] };

@@ -16,11 +16,11 @@ import { withOptionRules } from '../option-rules.js';
 import { columnsOf } from '../terminal/fold.js';
 import { gridFailure } from '../grids/end.js';
 import { listGrid, withGridOptions, withGridRunner, type GridOptions } from '../grids/grid.js';
+import { tableCells } from '../grids/paper-table-cells.js';
 import {
   readTableRequest,
   readTableState,
   reportTable,
-  tableCells,
   tableCommands,
   withTableChoice,
   type TableChoice,
@@ -96,7 +96,7 @@ async function makeRuns(
   context: CommandContext,
   command: Command,
 ): Promise<Error | undefined> {
-  const cells = tableCells(request, await readTableState(request, context));
+  const cells = await tableCells(request, await readTableState(request, context));
   if (cells.length === 0) return undefined;
   const { outcomes, signal } = await withGridRunner(options, context, async ({ run, signals }) => ({
     outcomes: await run(cells, request.root),
@@ -124,7 +124,7 @@ async function showTable(
   const format = formatOf(options);
   if (to !== undefined) refuseForeignFile(to, ['table'], ...purpose);
   if (options.dryRun === true) {
-    const cells = tableCells(request, await readTableState(request, context));
+    const cells = await tableCells(request, await readTableState(request, context));
     return listGrid({ cells, root: request.root, json: options.json }, context);
   }
   // What programs read keeps stdout to itself.

@@ -26,13 +26,8 @@ import {
   seedOption,
   setOption,
 } from '../options.js';
-import {
-  readTableRequest,
-  readTableState,
-  tableCells,
-  withTableChoice,
-  type TableChoice,
-} from '../grids/paper-table-plan.js';
+import { tableCells } from '../grids/paper-table-cells.js';
+import { readTableRequest, readTableState, withTableChoice, type TableChoice } from '../grids/paper-table-plan.js';
 import { epochsLeft, planRows, planText, planTotals } from '../grids/plan-rows.js';
 import { readStudy, withStudyOptions, type StudyOptions } from './study.js';
 import { withSweepOptions } from './sweep.js';
@@ -145,7 +140,7 @@ function sweepPlan(key: string | undefined, given: SweepOptions, context: Comman
 
 async function tablePlan(number: string, options: TableChoice, context: CommandContext): Promise<Plan> {
   const request = readTableRequest(number, options, context);
-  return { cells: tableCells(request, await readTableState(request, context)), root: request.root };
+  return { cells: await tableCells(request, await readTableState(request, context)), root: request.root };
 }
 
 /** What says how runs are started. */

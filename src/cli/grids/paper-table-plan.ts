@@ -1,12 +1,10 @@
-// Selects the numbers of a paper table, finds their runs and lists the missing ones (`isda table`, `isda plan table`).
+// Selects the numbers of a paper table, finds their runs and names the missing ones (`isda table`, `isda plan table`).
 import { resolve } from 'node:path';
 import { Argument, Option, type Command } from 'commander';
 import { cannot } from '../../common/errors.js';
 import { isFolder } from '../../config/find.js';
-import { fingerprint, fingerprintAnywhere, fingerprints } from '../../config/fingerprint.js';
-import { seededCells, seedsFrom, type GridRow } from '../../grids/rows.js';
+import { seedsFrom } from '../../grids/rows.js';
 import { readStoredRuns } from '../../grids/store/runs.js';
-import type { Cell } from '../../grids/store/store.js';
 import { readLambda0Choices, type Lambda0Choice } from '../../grids/sweep.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';
 import { chooseItems } from '../../report/tables/choose.js';
@@ -124,32 +122,6 @@ export async function readTableState(
   const { runs, unreadable } = await readStoredRuns(folders, now);
   const searched = await readLambda0Choices(folders);
   return { searched, all: measure(items, seeds, runs), chosen: measure(chosen, seeds, runs), unreadable };
-}
-
-/** Returns a row for each config of the numbers, named after its experiment and, if that is ambiguous, its settings. */
-function tableRows(items: readonly TableItem[]): readonly GridRow[] {
-  const made = items.flatMap((item) => (item.config ? [{ ...item, config: item.config }] : []));
-  // The numbers of a config share one place in the table.
-  const own = [...new Map(made.map((item) => [fingerprint(item.config), item])).values()];
-  return own.map(({ config, ...item }) => {
-    const namesakes = own.filter((other) => other.config.experiment === config.experiment);
-    const keys = (['network', 'dataset', 'method', 'augmentation'] as const).filter((key) =>
-      namesakes.some((other) => other[key] !== item[key]),
-    );
-    const apart = keys.map((key) => item[key] ?? 'no augmentation').join(', ');
-    return { name: apart === '' ? config.experiment : `${config.experiment} (${apart})`, config };
-  });
-}
-
-/** Returns the cells of the selected numbers that have a config, except those that are done in another store. */
-export function tableCells({ chosen, seeds, root }: TableRequest, { chosen: { used } }: TableState): readonly Cell[] {
-  const rows = tableRows(chosen);
-  const others = used.filter(({ store }) => store !== root);
-  const elsewhere = new Set(others.flatMap((run) => [run.fingerprint, run.anywhere]));
-  return seededCells(rows, seeds).filter(({ config }) => {
-    const anywhere = fingerprintAnywhere(config);
-    return ![...fingerprints(config), ...(anywhere ? [anywhere] : [])].some((each) => elsewhere.has(each));
-  });
 }
 
 /** Returns the commands that estimate and that train the missing runs. `options`: the selection, as words. */

@@ -1,23 +1,25 @@
 // The output of `isda table` and `isda plan`: layouts, files, errors, commands for missing runs.
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
 import { seededCells } from '../../../src/grids/rows.js';
 import { claimCell } from '../../../src/grids/store/claim.js';
 import { placeCell } from '../../../src/grids/store/store.js';
+import { writeInputs } from '../../../src/records/inputs.js';
 import { writeSummary } from '../../../src/records/summary.js';
 import { projectRoot } from '../../config/support.js';
 import { someSummary } from '../../support/cells.js';
 import { runCli } from '../../support/cli.js';
+import { makeData } from '../../support/runs.js';
+import { makeStoredRun } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
+
+const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
 
 /** Writes finished runs of a config into a store, with these errors on the seeds 1, 2, …. */
 async function done(store: string, name: string, errors: readonly number[]): Promise<void> {
-  const { config } = loadConfig(name, {
-    configsDirectory: join(projectRoot, 'configs'),
-    workingDirectory: projectRoot,
-  });
+  const { config } = loadConfig(name, places);
   for (const [index, error] of errors.entries()) {
     const [cell] = seededCells([{ name, config }], [index + 1]);
     const stored = await placeCell(store, cell, Date.now);
@@ -98,6 +100,38 @@ describe('isda table', () => {
       /^run +state +epochs\n[- ]+\nresnet110-cifar10-isda-seed3 +planned +0\/160\n1 run, 1 not done yet, in runs\/table3\n$/,
     );
     expect(existsSync(join(folder, 'runs/table3'))).toBe(false);
+  });
+
+  test('does not plan runs of its own store that it uses, whatever their folders are called', async ({ folder }) => {
+    const store = join(folder, 'store');
+    const { config } = loadConfig('resnet32-cifar10-isda', places);
+    const [, plain] = [1, 2].map((seed) => makeStoredRun(store, { row: 'mine', config, seed }));
+    // As `isda train` leaves it.
+    rmSync(join(plain, 'cell.json'));
+    const words = ['--only', 'resnet-32,cifar10,isda', '--out', 'store'];
+    const listed = await runCli(folder, ['table', '1', ...words, '--json']);
+    expect((JSON.parse(listed.stdout) as { missing: unknown }).missing).toMatchObject([{ seed: 3 }]);
+    const run = await runCli(folder, ['table', '1', ...words, '--run', '--dry-run', '--json']);
+    expect((JSON.parse(run.stdout) as { runs: unknown }).runs).toMatchObject([{ seed: 3, state: 'planned' }]);
+    const plan = await runCli(folder, ['table', '1', ...words, '--seeds', '2', '--run']);
+    expect([plan.code, plan.stderr, readdirSync(store)]).toEqual([
+      ...[0, ''],
+      ['table1.csv', 'table1.md', 'test-mine-seed1', 'test-mine-seed2'],
+    ]);
+  });
+
+  test('counts a run on the official images as done where other images are here now', async ({ folder }) => {
+    await makeData(folder);
+    await done(join(folder, 'store'), 'resnet32-cifar10-isda', [7]);
+    const run = join(folder, 'store/resnet32-cifar10-isda-seed1');
+    const data = { checksum: 'a-b', trainImages: 50_000, testImages: 10_000, official: true };
+    await writeInputs(join(run, 'inputs.json'), { data: { ...data, classNames: [] } });
+    await writeSummary(join(run, 'summary.json'), { ...someSummary(7), data });
+    mkdirSync(join(run, 'checkpoints'));
+    writeFileSync(join(run, 'checkpoints/epoch-0160-step-0062560.safetensors'), '');
+    const words = ['--only', 'resnet-32,cifar10,isda', '--out', 'store', '--seeds', '1', '--dry-run', '--json'];
+    const { stdout } = await runCli(folder, ['table', '1', ...words], { ...process.env, ISDA_DATA: 'data' });
+    expect((JSON.parse(stdout) as { runs: unknown }).runs).toMatchObject([{ name: basename(run), state: 'done' }]);
   });
 
   test.for([
