@@ -1,11 +1,65 @@
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { appendFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { loadConfig } from '../../../src/config/load.js';
 import { projectRoot } from '../../config/support.js';
 import { runCli } from '../../support/cli.js';
 import { makeStoredRun } from '../../support/stores.js';
 import { test } from '../../temporary-folder.js';
+
+const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
+
+/** Makes a run with the settings of one of the paper's configs. */
+const paperRun = (store: string, name: string, seed = 1): string =>
+  makeStoredRun(store, { row: name, seed, config: loadConfig(name, places).config, error: 7 });
+
+/** The command of a report's table that trains what is missing, and the runs that it would start. */
+async function missingRuns(folder: string, table: number, ...stores: readonly string[]) {
+  expect((await runCli(folder, ['report', '--out', 'a.html', '--store', ...stores])).code).toBe(0);
+  const page = readFileSync(join(folder, 'a.html'), 'utf8');
+  const [command] = new RegExp(`isda table ${table} --run[^<]*`).exec(page) ?? ['isda none'];
+  const { stdout } = await runCli(folder, [...command.split(' ').slice(1), '--dry-run', '--json']);
+  const { store, runs } = JSON.parse(stdout) as { store: string; runs: { name: string; state: string }[] };
+  return { command, page, store, runs: runs.filter(({ state }) => state !== 'done').map(({ name }) => name) };
+}
+
+describe('the command below a table of a report', () => {
+  test('starts the runs that are named as missing, and no others', async ({ folder }) => {
+    paperRun(join(folder, 'store'), 'resnet32-cifar10-isda');
+    paperRun(join(folder, 'other'), 'resnet32-cifar100-isda', 2);
+    const one = await missingRuns(folder, 1, 'store');
+    expect(one.page).toContain('Missing: 2 runs of resnet32-cifar10-isda: 2 not started.');
+    expect(one.command).toBe('isda table 1 --run --only table1/resnet32-cifar10-isda --out store');
+    expect(one.runs).toEqual(['resnet32-cifar10-isda-seed2', 'resnet32-cifar10-isda-seed3']);
+    const two = await missingRuns(folder, 1, 'store', 'other');
+    expect(two.runs).toEqual(
+      [
+        ['cifar100', 1],
+        ['cifar10', 2],
+        ['cifar10', 3],
+        ['cifar100', 3],
+      ].map(([data, seed]) => `resnet32-${data}-isda-seed${seed}`),
+    );
+  });
+
+  test('puts no run into the folder of a run', async ({ folder }) => {
+    const run = paperRun(join(folder, 'store'), 'resnet32-cifar10-isda');
+    const from = `store/${basename(run)}`;
+    const alone = await missingRuns(folder, 1, from);
+    expect(alone.command).toBe(`isda table 1 --run --only table1/resnet32-cifar10-isda --from ${from}`);
+    expect(alone).toMatchObject({ store: join(folder, 'runs/table1'), runs: { length: 2 } });
+    paperRun(join(folder, 'other'), 'resnet32-cifar10-isda', 2);
+    const beside = await missingRuns(folder, 1, from, 'other');
+    expect(beside).toMatchObject({ store: join(folder, 'other'), runs: ['resnet32-cifar10-isda-seed3'] });
+  });
+
+  test('selects no numbers where the whole table is meant', async ({ folder }) => {
+    const names = readdirSync(join(projectRoot, 'configs/table4')).map((name) => name.replace('.yaml', ''));
+    for (const name of names) paperRun(join(folder, 'store'), name);
+    const { command, runs } = await missingRuns(folder, 4, 'store');
+    expect([command, runs.length]).toEqual(['isda table 4 --run --out store', 2 * names.length]);
+  });
+});
 
 describe('isda report', () => {
   test('writes a page, or the index of a folder, and says how large it is', async ({ folder }) => {
@@ -19,7 +73,6 @@ describe('isda report', () => {
   });
 
   test('has the tables of the paper that its runs give numbers for', async ({ folder }) => {
-    const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
     const { config } = loadConfig('resnet32-cifar10-isda', places);
     makeStoredRun(join(folder, 'store'), { row: 'isda', config, error: 7 });
     expect((await runCli(folder, ['report', '--store', 'store', '--out', 'a.html'])).code).toBe(0);
@@ -46,7 +99,6 @@ describe('isda report', () => {
   });
 
   test('names the held-out images that errors are of', async ({ folder }) => {
-    const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
     const { config } = loadConfig('resnet32-cifar10-isda', places);
     const held = { ...config, dataset: { ...config.dataset, holdout: 500 } };
     makeStoredRun(join(folder, 'store'), { row: 'isda', config: held, error: 7 });
@@ -74,7 +126,6 @@ describe('isda report', () => {
   });
 
   test('its tables use no run that it leaves out', async ({ folder }) => {
-    const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
     const { config } = loadConfig('resnet32-cifar10-isda', places);
     const [, changed] = [1, 2].map((seed) =>
       makeStoredRun(join(folder, 'store'), { row: 'isda', config, error: 7, seed }),
