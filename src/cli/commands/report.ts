@@ -52,7 +52,7 @@ async function writeReport(options: ReportOptions, context: CommandContext): Pro
   const title = options.title ?? `Report on ${stores.map(show).join(', ')}`;
   const leftOut = new Set(recorded.unreadable.map(({ folder }) => folder));
   const usable = stored.runs.filter(({ folder }) => !leftOut.has(folder));
-  const tables = await storeTables(options.store, usable, context);
+  const tables = await storeTables(options.store, { runs: usable, recorded: recorded.runs }, context);
   const page = reportPage(content, { title, tables, stores: stores.map(show), now: context.now() });
   await makeFolder(dirname(out));
   await writeFileAtomically(out, page);

@@ -155,7 +155,7 @@ export function reportTable(request: TableRequest, state: TableState, commands: 
         leftOut: state.chosen.leftOut,
         unreadable: state.unreadable,
         searched: state.searched,
-        seeds: seeds.length,
+        seeds,
       },
       commands,
     }),

@@ -16,7 +16,13 @@ import type { TableNumber } from './printed.js';
 /** The first `limit` of the words, and the number of the others. */
 const some = (words: readonly string[], limit = 6): string => someNames(words, limit);
 
-function measuredNote(table: TableNumber, seeds: number, items: readonly TableItem[]): string {
+/** Seeds in ascending order: `1 to 3`, `1 to 3, 7`. */
+function seedsText(seeds: readonly number[]): string {
+  const { length } = seeds.filter((seed, index) => seed === index + 1);
+  return some([...(length > 1 ? [`1 to ${length}`] : []), ...seeds.slice(length > 1 ? length : 0).map(String)]);
+}
+
+function measuredNote(table: TableNumber, seeds: readonly number[], items: readonly TableItem[]): string {
   const images = evaluationNames(items.flatMap(({ config }) => config ?? []));
   const [error, protocol] =
     table === 4
@@ -25,7 +31,8 @@ function measuredNote(table: TableNumber, seeds: number, items: readonly TableIt
           'as the paper does on CIFAR',
         ]
       : [`${images} error`, "the paper's protocol"];
-  const over = seeds === 1 ? 'on seed 1' : `mean ± sample standard deviation over the seeds 1 to ${seeds}`;
+  const over =
+    seeds.length === 1 ? `on seed ${seeds[0]}` : `mean ± sample standard deviation over the seeds ${seedsText(seeds)}`;
   return (
     `measured: ${error} in percent, ${over}; the value of a run is the mean of its last ten epochs, ${protocol} (of all ` +
     `epochs if there are fewer). ${meanIntervalNote} ` +
@@ -163,7 +170,8 @@ function originNotes(unusual: readonly string[], used: readonly StoredRun[]): re
 
 interface NotesOptions {
   readonly table: TableNumber;
-  readonly seeds: number;
+  /** The seeds of the measured numbers, in ascending order. */
+  readonly seeds: readonly number[];
   /** Only those shown. */
   readonly items: readonly TableItem[];
   readonly open: readonly OpenRun[];

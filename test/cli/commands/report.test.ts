@@ -10,14 +10,15 @@ import { test } from '../../temporary-folder.js';
 const places = { configsDirectory: join(projectRoot, 'configs'), workingDirectory: projectRoot };
 
 /** Makes a run with the settings of one of the paper's configs. */
-const paperRun = (store: string, name: string, seed = 1): string =>
-  makeStoredRun(store, { row: name, seed, config: loadConfig(name, places).config, error: 7 });
+const paperRun = (store: string, name: string, seed = 1, error = 7): string =>
+  makeStoredRun(store, { row: name, seed, config: loadConfig(name, places).config, error });
 
 /** The command of a report's table that trains what is missing, and the runs that it would start. */
 async function missingRuns(folder: string, table: number, ...stores: readonly string[]) {
   expect((await runCli(folder, ['report', '--out', 'a.html', '--store', ...stores])).code).toBe(0);
   const page = readFileSync(join(folder, 'a.html'), 'utf8');
-  const [command] = new RegExp(`isda table ${table} --run[^<]*`).exec(page) ?? ['isda none'];
+  const [command] = new RegExp(`isda table ${table} --run[^<]*`).exec(page) ?? [];
+  if (command === undefined) return { command, page, runs: [] };
   const { stdout } = await runCli(folder, [...command.split(' ').slice(1), '--dry-run', '--json']);
   const { store, runs } = JSON.parse(stdout) as { store: string; runs: { name: string; state: string }[] };
   return { command, page, store, runs: runs.filter(({ state }) => state !== 'done').map(({ name }) => name) };
@@ -58,6 +59,37 @@ describe('the command below a table of a report', () => {
     for (const name of names) paperRun(join(folder, 'store'), name);
     const { command, runs } = await missingRuns(folder, 4, 'store');
     expect([command, runs.length]).toEqual(['isda table 4 --run --out store', 2 * names.length]);
+  });
+});
+
+describe('the seeds of the tables of a report', () => {
+  /** The numbers of ISDA in the part with the tables and in that with all results, and the note of the table. */
+  async function means(folder: string, seeds: readonly number[]) {
+    for (const seed of seeds) paperRun(join(folder, 'store'), 'resnet32-cifar10-isda', seed, seed);
+    const missing = await missingRuns(folder, 1, 'store');
+    const [, table] = /<td class="measured">([^<]*)</.exec(missing.page) ?? [];
+    const [, result] = /<td class="name">[^<]*<\/td>\s*<td class="number">([^<]*)</.exec(missing.page) ?? [];
+    const [, over] = /deviation over the seeds ([^;]*);/.exec(missing.page) ?? [];
+    const [, n = ''] = /<td class="n">([^<]*)</.exec(missing.page) ?? [];
+    return { ...missing, table, result, over, n };
+  }
+  const run = (seed: number): string => `resnet32-cifar10-isda-seed${seed}`;
+
+  test('are those of its other results', async ({ folder }) => {
+    const { table, result, over, n } = await means(folder, [1, 2, 3, 4, 5]);
+    expect(table).toMatch(/^\d+\.\d\d ± 1\.5\d$/);
+    expect([table, over, n]).toEqual([result, '1 to 5', '5']);
+  });
+
+  test('include 1 to 3, which are named where they are missing', async ({ folder }) => {
+    const { table, result, over, n, runs } = await means(folder, [4, 5]);
+    expect([table, over, n, runs]).toEqual([result, '1 to 5', '2/5', [1, 2, 3].map(run)]);
+  });
+
+  test('include others without asking for them', async ({ folder }) => {
+    const { table, result, over, n, runs, command } = await means(folder, [1, 20, 0]);
+    expect([table, over, n, runs]).toEqual([result, '0, 1, 2, 3, 20', '3/5', [2, 3].map(run)]);
+    expect(command).not.toContain('--seeds');
   });
 });
 

@@ -216,7 +216,7 @@ describe('the foot', () => {
     tableNotes({
       root,
       table: 1,
-      seeds: 2,
+      seeds: [1, 2],
       items,
       open,
       used,
@@ -276,7 +276,7 @@ describe('the foot', () => {
     expect(
       tableNotes({
         table: 1,
-        seeds: 2,
+        seeds: [1, 2],
         items: [],
         open: [],
         root: 'runs',
@@ -301,7 +301,7 @@ describe('the foot', () => {
     const notesWith = (choices: typeof searched) =>
       tableNotes({
         table: 1,
-        seeds: 2,
+        seeds: [1, 2],
         items,
         open: [],
         root: 'runs',
