@@ -124,13 +124,17 @@ function differing(
 /** SHA-256 (hex) of settings. */
 const hashOf = (settings: unknown): string => createHash('sha256').update(canonicalJson(settings)).digest('hex');
 
+/** The settings that determine a run's numbers and differ from their defaults, by section: a later key adds nothing. */
+export const changedSettings = (config: ExperimentConfig): Sections =>
+  differing(experimentTree, decidingSettings(config), defaultNames);
+
 /**
  * SHA-256 (hex) of the settings that determine a run's numbers and differ from their defaults: two configs with the
  * same fingerprint describe the same run, and a key that is added later changes no fingerprint. A default must never
  * change.
  */
 export function fingerprint(config: ExperimentConfig): string {
-  return hashOf(differing(experimentTree, decidingSettings(config), defaultNames));
+  return hashOf(changedSettings(config));
 }
 
 /** As `fingerprint`, for a generator's config. */

@@ -1,6 +1,6 @@
 // The settings that determine a run's numbers as flat keys, and their differences between runs.
 import { isPlainObject } from '../common/plain-object.js';
-import { decidingSettings } from './fingerprint.js';
+import { changedSettings, decidingSettings } from './fingerprint.js';
 import type { ExperimentConfig } from './schema.js';
 
 /** Settings by dotted key, such as `loss.lambda0` → `0.5`. Values are JSON; keys are sorted. */
@@ -16,6 +16,11 @@ function flatten(value: unknown, path: string): [string, string][] {
 /** All settings that determine a run's numbers. */
 export function flatSettings(config: ExperimentConfig): Settings {
   return new Map(flatten(decidingSettings(config), '').sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** As `flatSettings`, of the settings that differ from their defaults: equal for equal configs of other versions. */
+export function flatChangedSettings(config: ExperimentConfig): Settings {
+  return new Map(flatten(changedSettings(config), '').sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** All settings that determine a run's numbers except the seed. */

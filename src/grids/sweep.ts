@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { cannot, systemCode } from '../common/errors.js';
 import { readFailure, writeFileAtomically } from '../common/files.js';
+import type { ExperimentConfig } from '../config/schema.js';
+import { flatChangedSettings, isWithin } from '../config/settings.js';
+import { describeConfig } from '../runs/description.js';
 import type { RowOutcome } from './outcomes.js';
 import type { SweepPoint } from './points.js';
 
@@ -34,7 +37,22 @@ export function choosePoint(points: readonly MeasuredPoint[]): MeasuredPoint | u
 export interface SweepSubject {
   readonly network: string;
   readonly dataset: string;
-  readonly augmentation?: string;
+  readonly augmentation?: string | undefined;
+  /** The settings of data, network and loss that a lambda0 is for, where they are no defaults; JSON by dotted key. */
+  readonly settings?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The sections of which a lambda0 depends on every setting but `others`, which say how it is chosen and measured. */
+const subjectSections = ['dataset', 'model', 'loss'];
+const others = ['loss.lambda0', 'dataset.holdout', 'dataset.testSubset'];
+
+/** Returns what a lambda0 that is chosen with a config is for. */
+export function sweepSubject(config: ExperimentConfig): SweepSubject & Required<Pick<SweepSubject, 'settings'>> {
+  const { network, dataset, augmentation } = describeConfig(config);
+  const settings = [...flatChangedSettings(config)].filter(
+    ([key]) => isWithin(key, subjectSections) && !isWithin(key, others),
+  );
+  return { network, dataset, augmentation, settings: Object.fromEntries(settings) };
 }
 
 /** The content of sweep.json. */
@@ -56,16 +74,20 @@ export async function writeSweep(root: string, record: SweepRecord): Promise<voi
   await writeFileAtomically(recordPath(root), `${JSON.stringify(record, undefined, 2)}\n`);
 }
 
-/** The lambda0 chosen by a sweep for a network and a data set. */
+/** The lambda0 chosen by a sweep for its subject. */
 export interface Lambda0Choice extends SweepSubject {
   readonly lambda0: number;
+  /** Whether it was chosen on the test images, so that their error is underestimated. */
+  readonly onTestImages: boolean;
 }
 
-/** The fields of sweep.json for a choice of lambda0; earlier versions lack network and data set. */
+/** The fields of sweep.json for a choice of lambda0; earlier versions lack the settings, or the whole subject. */
 const lambda0Record = z.object({
   network: z.string().optional(),
   dataset: z.string().optional(),
   augmentation: z.string().optional(),
+  settings: z.record(z.string(), z.string()).optional(),
+  holdout: z.number().optional(),
   chosen: z.object({ settings: z.object({ 'loss.lambda0': z.number().optional() }) }).optional(),
 });
 
@@ -83,10 +105,12 @@ async function readLambda0Choice(root: string): Promise<Lambda0Choice | undefine
     throw readFailure(path, error);
   }
   try {
-    const { network, dataset, augmentation, chosen } = lambda0Record.parse(JSON.parse(text));
+    const { chosen, holdout, ...subject } = lambda0Record.parse(JSON.parse(text));
+    const { network, dataset, settings } = subject;
     const lambda0 = chosen?.settings['loss.lambda0'];
     if (network === undefined || dataset === undefined || lambda0 === undefined) return undefined;
-    return { network, dataset, augmentation, lambda0 };
+    const onTestImages = holdout === 0 && settings?.['dataset.validationFraction'] === undefined;
+    return { ...subject, network, dataset, lambda0, onTestImages };
   } catch (error) {
     throw cannot(`read ${path}`, 'it is not the record of a sweep', {
       code: 'store/damaged',

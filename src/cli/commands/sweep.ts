@@ -96,7 +96,7 @@ async function runSweep(
   { trials, finals }: ReturnType<typeof sweepCells>,
   { run, signals }: GridRunner,
 ): Promise<Error | undefined> {
-  const { points, first, experiment, subject, root } = plan;
+  const { points, first, experiment, subjectOf, root } = plan;
   const call = { command, workingDirectory: context.workingDirectory };
   const tried = await run(trials, root);
   const rows = rowOutcomes(tried);
@@ -105,7 +105,13 @@ async function runSweep(
   const complete = interrupted.length === 0 && tried.every(({ end }) => end.state === 'done' || end.state === 'failed');
   const chosen = complete ? choosePoint(measured) : undefined;
   const choice = chosen && { name: chosen.name, settings: chosen.settings };
-  const record = { experiment, ...subject, holdout: options.holdout, points: measured, chosen: choice };
+  const record = {
+    experiment,
+    ...subjectOf(chosen?.settings ?? {}),
+    holdout: options.holdout,
+    points: measured,
+    chosen: choice,
+  };
   // Until the final runs are there, nothing in the store is of this choice.
   await removeOutcomes(root, 'outcomes');
   await writeSweep(root, record);

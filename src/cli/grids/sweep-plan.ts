@@ -20,8 +20,7 @@ import {
 } from '../../grids/points.js';
 import { gridCells, seedsFrom } from '../../grids/rows.js';
 import type { Cell } from '../../grids/store/store.js';
-import type { SweepSubject } from '../../grids/sweep.js';
-import { describeConfig } from '../../runs/description.js';
+import { sweepSubject, type SweepSubject } from '../../grids/sweep.js';
 import type { CommandContext } from '../context.js';
 import { storeOf, type GridOptions } from './grid.js';
 import { readConfig, replacedNames, warnOfReplaced } from '../options.js';
@@ -45,7 +44,8 @@ export interface Sweep {
   /** Title of the column with the values. */
   readonly first: string;
   readonly experiment: string;
-  readonly subject: SweepSubject;
+  /** What the choice of a point is for: it may set keys of the network, the data or the loss beside lambda0. */
+  readonly subjectOf: (settings: PointValues) => SweepSubject;
   readonly root: string;
   /** Whether the config splits off validation images, which the choice can use. */
   readonly validates: boolean;
@@ -131,13 +131,11 @@ export function readSweep(key: string | undefined, options: SweepOptions, contex
     context.stderr.write(`warning: ${all}, so ${points.length} are tried instead of ${random}\n`);
   }
   const root = storeOf(random === undefined ? `sweep-${key}-${experiment}` : `search-${experiment}`, options, context);
-  const { network, dataset, augmentation } = describeConfig(base);
-  const subject = { network, dataset, augmentation };
   return {
     points,
     first: random === undefined ? key! : 'trial',
     experiment,
-    subject,
+    subjectOf: (settings) => sweepSubject(basis.runOf(settings)),
     configOf,
     root,
     validates: base.dataset.validationFraction !== undefined,

@@ -7,6 +7,7 @@ import { brokenNotes, brokenText } from '../../grids/outcomes.js';
 import type { Lambda0Choice } from '../../grids/sweep.js';
 import type { StoredRun } from '../../grids/store/runs.js';
 import type { UnreadableRun } from '../../grids/store/unreadable.js';
+import { lambda0Notes } from './lambda0-notes.js';
 import type { OpenRun } from './measure.js';
 import type { TableItem } from './numbers.js';
 import { lastEpochs } from '../../records/metrics-columns.js';
@@ -66,34 +67,6 @@ function settingsNotes(items: readonly TableItem[]): readonly string[] {
       ([images, of]) => `Measured on ${images}, so not compared with the printed numbers: ${some([...of])}.`,
     ),
   ];
-}
-
-/** If a sweep has chosen some lambda0: which rows of ISDA use a searched value, and which the default. */
-function lambda0Notes(items: readonly TableItem[], searched: readonly Lambda0Choice[]): readonly string[] {
-  if (searched.length === 0) return [];
-  const uses = items.flatMap(({ config, network, dataset, augmentation }) => {
-    if (config?.loss.name !== 'isda') return [];
-    const { lambda0 } = config.loss;
-    const name = [titleOf.network(network), titleOf.dataset(dataset), ...(augmentation ? [augmentation] : [])].join(
-      ', ',
-    );
-    const own = searched.filter(
-      (choice) => choice.network === network && choice.dataset === dataset && choice.augmentation === augmentation,
-    );
-    const from = own.some((choice) => choice.lambda0 === lambda0) ? 'searched' : 'default';
-    const other = from === 'default' && own.length > 0 ? `, but the sweep chose ${own[0].lambda0}` : '';
-    return [{ from, text: `${name} (${lambda0}${other})` }];
-  });
-  const of = (from: string): readonly string[] => [
-    ...new Set(uses.filter((use) => use.from === from).map(({ text }) => text)),
-  ];
-  const part = (title: string, texts: readonly string[]): readonly string[] =>
-    texts.length === 0 ? [] : [`${title}: ${some(texts)}.`];
-  const parts = [
-    ...part('lambda0 chosen on held-out images', of('searched')),
-    ...part('lambda0 of the config, not chosen by a search', of('default')),
-  ];
-  return parts.length === 0 ? [] : [`${parts.join(' ')} The paper searches lambda0 for every row.`];
 }
 
 function withoutConfigNote(items: readonly TableItem[]): readonly string[] {

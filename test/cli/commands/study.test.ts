@@ -233,6 +233,7 @@ it('isda sweep resumes where it was stopped and ends with the choice and the fin
   const errors = points.map(({ outcome }) => outcome.last10.mean);
   expect(chosen.name).toBe(points[errors.indexOf(Math.min(...errors))].name);
   expect([final.seeds, holdout]).toEqual([[1, 2], 12]);
+  expect(stored()).toMatchObject({ settings: { 'dataset.subset': '24', 'loss.name': '"isda"' } });
   const config = read(folder, 'sweep', `tiny-isda-${chosen.name}-final-seed2`, 'config.yaml');
   expect(config).toMatch(/^ {2}holdout: 0$/m);
   expect(config).toMatch(/^ {2}seed: 2$/m);

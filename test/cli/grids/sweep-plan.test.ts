@@ -14,11 +14,16 @@ const context: CommandContext = {
   },
 };
 
-/** What the runs of a command line have of the settings that a sweep sets. */
-function cellsOf(...words: readonly string[]) {
+function sweepOf(...words: readonly string[]) {
   const command = withSweepOptions(new Command()).parse(['--config', 'tiny-isda', ...words], { from: 'user' });
   const options = command.opts<SweepOptions>();
-  const { trials, finals } = sweepCells(readSweep(command.args.at(0), options, context), options);
+  return { sweep: readSweep(command.args.at(0), options, context), options };
+}
+
+/** What the runs of a command line have of the settings that a sweep sets. */
+function cellsOf(...words: readonly string[]) {
+  const { sweep, options } = sweepOf(...words);
+  const { trials, finals } = sweepCells(sweep, options);
   const told = ({ row, config: { experiment, loss, optimizer, dataset, training } }: Cell) => [
     ...[row, experiment, loss.name === 'isda' ? loss.lambda0 : loss.name],
     ...[optimizer.learningRate, dataset.holdout, training.seed],
@@ -51,4 +56,19 @@ it('keep what --set changes, and use ISDA where its lambda0 is swept', () => {
   ]);
   const rates = cellsOf('optimizer.learningRate', '--values', '0.3', '--set', 'loss.name=cross-entropy', ...sizes);
   expect(rates.finals['learningRate-0.3'][0].slice(2, 5)).toEqual(['cross-entropy', 0.3, 0]);
+});
+
+it('are for the network, data and loss of the chosen point', () => {
+  const choices = ['loss.covariance=full,diagonal', 'model.depth=8,14', 'loss.lambda0=0.5,1'];
+  const random = ['--random', '8', ...choices.flatMap((choice) => ['--choice', choice])];
+  const { sweep } = sweepOf(...random, '--set', 'dataset.testSubset=20');
+  expect(sweep.subjectOf({})).toMatchObject({ network: 'resnet-8' });
+  const point = { 'model.depth': 14, 'loss.covariance': 'diagonal', 'loss.lambda0': 1 };
+  const { network, settings } = sweep.subjectOf(point);
+  expect([network, settings?.['loss.covariance'], settings?.['model.depth']]).toEqual([
+    'resnet-14',
+    '"diagonal"',
+    '14',
+  ]);
+  expect(Object.keys(settings ?? {})).not.toContain('loss.lambda0');
 });

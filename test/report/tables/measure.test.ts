@@ -289,36 +289,6 @@ describe('the foot', () => {
       }).slice(1),
     ).toEqual(['Left out: a-seed1 (no JSON).']);
   });
-  it('says which rows use a searched lambda0 where a sweep has chosen one', () => {
-    const isda = (network: string, lambda0: number): TableItem => {
-      const config = experimentSchema.parse({ experiment: `test-${network}`, loss: { name: 'isda', lambda0 } });
-      return item(network, { network, dataset: 'cifar10', method: 'isda', config });
-    };
-    const basic = item('a', { config: experimentSchema.parse({ experiment: 'test-a' }) });
-    const items = [isda('resnet-32', 0.25), isda('resnet-110', 0.5), isda('wrn-28-10', 0.5), basic];
-    const chosen = (network: string, lambda0: number) => ({ network, dataset: 'cifar10', lambda0 });
-    const searched = [chosen('resnet-32', 0.25), chosen('resnet-110', 0.75)];
-    const notesWith = (choices: typeof searched) =>
-      tableNotes({
-        table: 1,
-        seeds: [1, 2],
-        items,
-        open: [],
-        root: 'runs',
-        used: [],
-        unusual: [],
-        leftOut: [],
-        unreadable: [],
-        searched: choices,
-        commands,
-      }).slice(1);
-    expect(notesWith([])).toEqual([]);
-    expect(notesWith(searched)).toEqual([
-      'lambda0 chosen on held-out images: ResNet-32, CIFAR-10 (0.25). ' +
-        'lambda0 of the config, not chosen by a search: ResNet-110, CIFAR-10 (0.5, but the sweep chose 0.75), ' +
-        'WRN-28-10, CIFAR-10 (0.5). The paper searches lambda0 for every row.',
-    ]);
-  });
   it('says what has no config yet', () => {
     const without = item('w', { method: 'wgan', config: undefined, configName: 'table3/resnet110-cifar10-wgan' });
     expect(notes([without])).toEqual([
