@@ -3,7 +3,9 @@ import { basename, dirname, join } from 'node:path';
 import { shellWord } from '../../common/shell.js';
 import type { ExperimentConfig } from '../../config/schema.js';
 import { datasetName, networkName } from '../runs/names.js';
-import { isWithin, settingsKey, settingsWithoutSeed, type Settings } from '../../config/settings.js';
+import { settingsKey, settingsWithoutSeed, type Settings } from '../../config/settings.js';
+import type { RecordedRun } from '../runs/recorded-runs.js';
+import { changesBetween, withMethod } from './changes.js';
 import type { FigurePanel, FigureSpec } from './spec.js';
 
 /** A curve of the paper's figure for which there is no run. */
@@ -23,6 +25,7 @@ export interface Preset {
   readonly title: string;
   readonly key: string;
   readonly settings: Settings;
+  readonly experiment: ExperimentConfig;
 }
 
 /** Returns the curves of the paper's figure, or those of `configs`; `loadPreset` loads a config by its name. */
@@ -32,31 +35,32 @@ export function presetsOf(
   configs: readonly string[] = spec.paper.flat(),
 ): readonly Preset[] {
   return configs.map((name) => {
-    const config = loadPreset(name);
-    const settings = settingsWithoutSeed(config);
-    const title = `${networkName(config)}, ${datasetName(config)}`;
-    return { config: name, name: spec.nameOf(config)!, title, key: settingsKey(settings, spec.varied), settings };
+    const experiment = loadPreset(name);
+    const settings = settingsWithoutSeed(experiment);
+    const title = `${networkName(experiment)}, ${datasetName(experiment)}`;
+    const key = settingsKey(settings, spec.varied);
+    return { config: name, name: spec.nameOf(experiment)!, title, key, settings, experiment };
   });
 }
 
 /** A text as part of an experiment's name. */
 const slug = (text: string): string => text.replaceAll(/[^A-Za-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
 
-/** The command that makes a curve of the paper with the settings of a panel: its config with the differing keys set. */
+interface NamedRun {
+  readonly experiment: string;
+  readonly showPath: (path: string) => string;
+}
+
+/** The command that makes `config`, which differs from that of a run at `paths`, in a folder beside the run's. */
 function changedCommand(
-  panel: FigurePanel,
-  preset: Preset,
-  { varied }: FigureSpec,
-  { showPath, experiment }: { readonly showPath: (path: string) => string; readonly experiment: string },
+  run: RecordedRun,
+  config: ExperimentConfig,
+  paths: readonly string[],
+  { experiment, showPath }: NamedRun,
 ): string {
-  const { settings, runs } = panel.curves[0].experiment;
-  const changes = [...preset.settings]
-    .filter(([key, value]) => isWithin(key, varied) && settings.get(key) !== value)
-    .map(([key, value]) => `${key}=${value.replaceAll('"', '')}`)
-    // A name precedes the keys that depend on it.
-    .sort((a, b) => Number(b.includes('.name=')) - Number(a.includes('.name=')));
-  const [{ folder }] = runs;
+  const { folder } = run;
   const out = join(dirname(folder), `${experiment}-seed1`);
+  const changes = changesBetween(run.config, config, paths);
   const sets = [`experiment=${experiment}`, 'training.seed=1', ...changes].map(
     (change) => `--set ${shellWord(change)}`,
   );
@@ -100,8 +104,6 @@ export function missingCurves(
   presets: readonly Preset[],
   { otherData, showPath }: MissingOptions,
 ): readonly MissingCurve[] {
-  const hasName = (panel: FigurePanel, name: string): boolean =>
-    panel.curves.some((curve) => curve.name === name || curve.name.startsWith(`${name} (`));
   const isThere = ({ key, settings }: Preset): boolean =>
     panels
       .filter((panel) => panel.key === key)
@@ -119,16 +121,25 @@ export function missingCurves(
   );
   const own = panels
     .filter(({ paper }) => !paper)
-    .flatMap((panel) =>
-      names
-        .filter((name) => !hasName(panel, name))
-        .map((name) => {
-          const preset = nearestPreset(panel, [...presets, ...otherData].filter((each) => each.name === name)); // prettier-ignore
-          const several = panels.filter(({ paper }) => !paper).length > 1;
-          const experiment = uniqueName(slug(several ? `${panel.title} ${name}` : name), taken);
-          return { panel: panel.title, name, command: changedCommand(panel, preset, spec, { showPath, experiment }) };
-        }),
-    );
+    .flatMap((panel) => {
+      const [run] = panel.curves[0].experiment.runs;
+      const made = names.flatMap((name) => {
+        const preset = nearestPreset(
+          panel,
+          [...presets, ...otherData].filter((each) => each.name === name),
+        );
+        return withMethod(run.config, preset.experiment, spec) ?? [];
+      });
+      // The name in the panel may differ from the paper's: with mixup it is another, and WRN's has no dropout.
+      const there = panel.curves.map(({ experiment }) => spec.nameOf(experiment.runs[0].config)!);
+      const absent = new Map(made.flatMap(({ name, config }) => (there.includes(name) ? [] : [[name, config]])));
+      return [...absent].map(([name, config]) => {
+        const several = panels.filter(({ paper }) => !paper).length > 1;
+        const experiment = uniqueName(slug(several ? `${panel.title} ${name}` : name), taken);
+        const command = changedCommand(run, config, spec.varied, { experiment, showPath });
+        return { panel: panel.title, name, command };
+      });
+    });
   const papers = panels.some(({ paper }) => paper)
     ? presets
         .filter((preset) => !isThere(preset))

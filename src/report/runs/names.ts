@@ -34,15 +34,17 @@ export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}
 export const weightsName = ({ weights }: Origin = {}): string =>
   weights === undefined ? '' : `, from ${weightsText(weights)}`;
 
+/** The covariance of the paper's ISDA: on ImageNet, with a thousand classes, the diagonal one. */
+export const usualCovariance = (dataset: string): IsdaOptions['covariance'] =>
+  dataset === 'imagenet' ? 'diagonal' : 'full';
+
 /** `basic` for cross entropy, `ISDA` with its unusual settings, the generator such as `WGAN`, else the loss. */
 export function lossName(config: ExperimentConfig): string {
   const { loss, dataset } = config;
   const title = titleOf.method(methodOf(config));
   if (loss.name !== 'isda') return title;
-  // On ImageNet, with a thousand classes, the paper uses the diagonal covariance.
-  const usual = dataset.name === 'imagenet' ? 'diagonal' : 'full';
   const unusual = [
-    ...(loss.covariance === usual ? [] : [covarianceTitle(loss)]),
+    ...(loss.covariance === usualCovariance(dataset.name) ? [] : [covarianceTitle(loss)]),
     ...(loss.schedule === 'constant' ? ['constant lambda'] : []),
   ];
   return [title, ...unusual].join(', ');
