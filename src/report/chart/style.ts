@@ -58,6 +58,25 @@ export function styleOf(index: number): SeriesStyle {
   return { colour: index, dash: index, marker: index + Math.floor(index / okabeIto.length) };
 }
 
+const distinctStyles = okabeIto.length * markers.length * dashes.length;
+
+/** Equal for styles of the same colour and marker, which dashes alone distinguish. */
+const markerKey = ({ colour, marker }: SeriesStyle): string => `${colour % okabeIto.length} ${marker % markers.length}`;
+const wholeKey = (style: SeriesStyle): string => `${markerKey(style)} ${style.dash % dashes.length}`;
+
+/**
+ * Returns `preferred` if no style of `taken` has its colour and marker, otherwise the first `styleOf` from `index` of
+ * which that is true; if there is none, one that differs in its dashes, as long as there is one.
+ */
+export function distinctStyle(preferred: SeriesStyle, index: number, taken: readonly SeriesStyle[]): SeriesStyle {
+  const candidates = [preferred, ...Array.from({ length: distinctStyles }, (_, step) => styleOf(index + step))];
+  const free = (keyOf: (style: SeriesStyle) => string): SeriesStyle | undefined => {
+    const keys = new Set(taken.map(keyOf));
+    return candidates.find((style) => !keys.has(keyOf(style)));
+  };
+  return free(markerKey) ?? free(wholeKey) ?? preferred;
+}
+
 const pick = <T>(list: readonly T[], index: number): T => list[index % list.length];
 
 export const colourOf = (style: SeriesStyle, palette: Palette): string => pick(palette.series, style.colour);

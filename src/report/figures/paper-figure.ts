@@ -150,7 +150,7 @@ export function drawFigure(figure: PaperFigure, { title, width, yMax }: PictureO
   const seriesOf = ({ name, experiment }: FigureCurve): Series[] =>
     spec.fields.map((field) => {
       const label = spec.fields.length === 1 ? name : `${name}, ${fieldNames[field]}`;
-      const style = spec.style(name, field, names.indexOf(name));
+      const style = spec.styles(names, field)[names.indexOf(name)];
       return { ...averagedSeries(experiment.runs, field)!, label: `${label} (${seedsOf(name)})`, style };
     });
   const drawn = figure.panels.map((panel) => {

@@ -2,7 +2,7 @@
 import type { ExperimentConfig } from '../../config/schema.js';
 import { cifarNames } from '../../data/datasets/cifar/format.js';
 import { titleOf } from '../titles.js';
-import { styleOf, type SeriesStyle } from '../chart/style.js';
+import { distinctStyle, styleOf, type SeriesStyle } from '../chart/style.js';
 import type { ErrorField } from '../runs/average.js';
 import type { SeedRuns } from '../runs/groups.js';
 import { augmentationName, dropoutName, lossName } from '../runs/names.js';
@@ -16,8 +16,8 @@ export interface FigureSpec {
   readonly varied: readonly string[];
   /** The name of a run's curve; undefined if the run is not in the figure. */
   readonly nameOf: (config: ExperimentConfig) => string | undefined;
-  /** The style of a curve; `index`: the position of its name among the figure's names. */
-  readonly style: (name: string, field: ErrorField, index: number) => SeriesStyle;
+  /** The styles of all curves of a field by the figure's names, in their order. */
+  readonly styles: (names: readonly string[], field: ErrorField) => readonly SeriesStyle[];
   /** The paper's panels, each as the names of its configs. */
   readonly paper: readonly (readonly string[])[];
   /** Configs of the same curves on data sets that the figure lacks, for their settings there (Cutout's length). */
@@ -47,18 +47,36 @@ const basicOrIsda = (config: ExperimentConfig): string | undefined =>
   config.loss.name === 'custom' ? undefined : ['basic', 'ISDA'].find((name) => name === lossName(config));
 
 const augmentations = ['', ...['cutout', 'autoaugment'].map((name) => ` + ${titleOf.augmentation(name)}`)];
+const paperNames = augmentations.flatMap((augmentation) => [`basic${augmentation}`, `ISDA${augmentation}`]);
 
 /** One colour per method and augmentation; cross entropy is dashed, ISDA solid. */
-function augmentedStyle(name: string, _field: ErrorField, index: number): SeriesStyle {
+function augmentedStyle(name: string): SeriesStyle {
   const augmentation = Math.max(
     0,
     augmentations.findIndex((word) => word !== '' && name.includes(word)),
   );
   const isda = name.startsWith('ISDA') ? 1 : 0;
-  // Names with settings in parentheses are several of one kind.
-  return name.includes('(')
-    ? styleOf(index)
-    : { colour: 2 * augmentation + isda, dash: isda ? 0 : 1, marker: 2 * augmentation + isda };
+  return { colour: 2 * augmentation + isda, dash: isda ? 0 : 1, marker: 2 * augmentation + isda };
+}
+
+/** The paper's names have the same style in every figure, the others one that none of them has. */
+function augmentedStyles(names: readonly string[]): readonly SeriesStyle[] {
+  const isPaper = (name: string): boolean => paperNames.includes(name);
+  const styles = new Map(names.filter(isPaper).map((name) => [name, augmentedStyle(name)]));
+  names.forEach((name, index) => {
+    if (styles.has(name)) return;
+    // Names with settings in parentheses are several of one kind.
+    const preferred = name.includes('(') ? styleOf(index) : augmentedStyle(name);
+    styles.set(name, distinctStyle(preferred, index, [...styles.values()]));
+  });
+  return names.map((name) => styles.get(name)!);
+}
+
+/** One colour per method; the training error is dashed, the error on other images solid. */
+function errorStyle(index: number, field: ErrorField): SeriesStyle {
+  const { colour, marker } = styleOf(index);
+  const training = field === 'testError' ? 0 : 1;
+  return { colour, dash: training, marker: 2 * marker + training };
 }
 
 const baselineConfigs = (dataset: string): readonly string[] => [
@@ -85,7 +103,7 @@ export const figureSpecs: readonly FigureSpec[] = [
       const name = basicOrIsda(config);
       return name === undefined ? undefined : `${name}${augmentationName(config)}`;
     },
-    style: augmentedStyle,
+    styles: augmentedStyles,
     paper: [augmentedConfigs('cifar100')],
     otherData: augmentedConfigs('cifar10'),
   },
@@ -95,11 +113,7 @@ export const figureSpecs: readonly FigureSpec[] = [
     fields: ['trainError', 'testError'],
     varied: ['loss'],
     nameOf: basicOrIsda,
-    style: (_name, field, index) => ({
-      colour: index,
-      dash: field === 'testError' ? 0 : 1,
-      marker: 2 * index + (field === 'testError' ? 0 : 1),
-    }),
+    styles: (names, field) => names.map((_, index) => errorStyle(index, field)),
     paper: [['resnet152-imagenet-basic', 'resnet152-imagenet-isda']],
   },
   {
@@ -108,7 +122,7 @@ export const figureSpecs: readonly FigureSpec[] = [
     fields: ['testError'],
     varied: ['loss', 'model.dropout', 'dataset.synthetic'],
     nameOf: (config) => `${lossName(config)}${dropoutName(config)}`,
-    style: (_name, _field, index) => styleOf(index),
+    styles: (names) => names.map((_, index) => styleOf(index)),
     paper: cifarNames.map(baselineConfigs),
   },
 ];
