@@ -52,6 +52,15 @@ export const twoDecimals = (value: number): string => withDecimals(value, 2);
 export const significant = (value: number, digits: number): string =>
   Math.round(Math.abs(value)) >= 10 ** digits ? value.toFixed(0) : value.toPrecision(digits);
 
+/**
+ * Formats a fraction above 0 and below 1 in percent, with three digits of what it is or of what it lacks, so that none
+ * becomes 0 % or 100 %: `7 %`, `33.3 %`, `0.05 %`, `99.95 %`.
+ */
+export function percentText(fraction: number): string {
+  const decimals = 2 - Math.floor(Math.log10(100 * Math.min(fraction, 1 - fraction)));
+  return `${(100 * fraction).toFixed(Math.min(decimals, 100)).replace(/\.?0+$/, '')} %`;
+}
+
 /** `1 run`, `2 runs`. */
 export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 

@@ -1,15 +1,22 @@
 // Describes the images that errors were measured on.
-import { counted } from '../common/format.js';
+import { counted, percentText } from '../common/format.js';
 import type { ExperimentConfig } from '../config/schema.js';
 
 const allTestImages = 'the test images';
 
-/** Returns the images of a run's errors: `the test images`, `1000 test images`, `5000 held-out training images`. */
-function measuredImages({ dataset }: ExperimentConfig): string {
+/**
+ * Returns the images of a run's errors: `the test images`, `1000 test images`, `5000 held-out training images`, `the
+ * held-out 20 % of the training images`.
+ */
+export function measuredImages({ dataset }: ExperimentConfig): string {
   const { holdout, validationFraction, testSubset } = dataset;
   if (holdout > 0) return counted(holdout, 'held-out training image');
-  if (validationFraction !== undefined) return `${testSubset ?? 'the'} images of dataset.validationFraction`;
-  return testSubset === undefined ? allTestImages : counted(testSubset, 'test image');
+  // With a fraction held out, testSubset selects from these images.
+  if (testSubset !== undefined)
+    return counted(testSubset, validationFraction === undefined ? 'test image' : 'held-out training image');
+  return validationFraction === undefined
+    ? allTestImages
+    : `the held-out ${percentText(validationFraction)} of the training images`;
 }
 
 /** Returns the images of a config's errors if they are not all test images; otherwise undefined. */

@@ -15,6 +15,12 @@ describe('measuredOn', () => {
     expect(measuredOn([cell('a', { testSubset: 20 })])).toBe('20 test images');
     expect(measuredOn([cell('a', { holdout: 1 }), cell('b', { holdout: 1 })])).toBe('1 held-out training image');
   });
+  it('is a part of the training images if a fraction of them is held out', () => {
+    const some = { validationFraction: 0.29 };
+    expect(measuredOn([cell('a', some)])).toBe('the held-out 29 % of the training images');
+    expect(measuredOn([cell('a', { ...some, testSubset: 20 })])).toBe('20 held-out training images');
+    expect(measuredOn([cell('a', { ...some, testSubset: 20, holdout: 8 })])).toBe('8 held-out training images');
+  });
   it('names the rows where they differ, in any order of the cells', () => {
     const rows = [1, 2].flatMap((seed) => [
       cell('held', { holdout: 8 }, seed),

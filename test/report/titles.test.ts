@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../src/config/load.js';
 import { datasetOptions } from '../../src/data/options.js';
+import { otherThanTestImages } from '../../src/grids/measured-images.js';
 import { titleOf } from '../../src/report/titles.js';
 import { lossOptions } from '../../src/losses/options.js';
 import { lossTitles } from '../../src/losses/registry.js';
@@ -106,5 +107,13 @@ it('data sets of the paper have titles, others are called as in a config', () =>
   // With held-out images, test images are not used.
   expect(datasetName(configWith('dataset.subset=500', 'dataset.holdout=50', 'dataset.testSubset=90'))).toBe(
     'CIFAR-10 (500 training images, 50 held out)',
+  );
+  // With a fraction held out, a test subset is a part of it, as below tables.
+  const heldOut = (...overrides: string[]) => configWith('dataset.subset=null', ...overrides);
+  const part = heldOut('dataset.validationFraction=0.07', 'dataset.testSubset=1000');
+  expect(datasetName(part)).toBe(`CIFAR-10 (7 % held out, ${otherThanTestImages(part)})`);
+  expect(datasetName(part)).toBe('CIFAR-10 (7 % held out, 1000 held-out training images)');
+  expect(datasetName(heldOut('dataset.validationFraction=0.29', 'dataset.testSubset=null'))).toBe(
+    'CIFAR-10 (29 % held out)',
   );
 });

@@ -1,6 +1,8 @@
 // Display names of a run's network, data, loss and augmentation, and of runs that are left out of means.
 import { basename } from 'node:path';
+import { percentText } from '../../common/format.js';
 import type { ExperimentConfig } from '../../config/schema.js';
+import { measuredImages } from '../../grids/measured-images.js';
 import type { IsdaOptions } from '../../losses/options.js';
 import { originText, weightsText, type Origin } from '../../runs/origin.js';
 import { augmentationOf, methodOf, networkOf } from '../../runs/description.js';
@@ -17,15 +19,16 @@ export function networkName(config: ExperimentConfig): string {
  * `CIFAR-10 (5000 training images, 1000 test images)`; if `origin` shows that it is not the official CIFAR-10, that
  * and its images too.
  */
-export function datasetName({ dataset }: ExperimentConfig, { data }: Origin = {}): string {
+export function datasetName(config: ExperimentConfig, { data }: Origin = {}): string {
+  const { dataset } = config;
   const images = originText(dataset.name, { data });
   const part = [
     ...(images === undefined ? [] : [images]),
     ...(dataset.subset === undefined ? [] : [`${dataset.subset} training images`]),
-    ...(dataset.validationFraction === undefined ? [] : [`${100 * dataset.validationFraction} % held out`]),
+    ...(dataset.validationFraction === undefined ? [] : [`${percentText(dataset.validationFraction)} held out`]),
     ...(dataset.holdout > 0 ? [`${dataset.holdout} held out`] : []),
     // With held-out images, test images are not used.
-    ...(dataset.testSubset === undefined || dataset.holdout > 0 ? [] : [`${dataset.testSubset} test images`]),
+    ...(dataset.testSubset === undefined || dataset.holdout > 0 ? [] : [measuredImages(config)]),
   ];
   return `${titleOf.dataset(dataset.name)}${part.length === 0 ? '' : ` (${part.join(', ')})`}`;
 }
