@@ -54,3 +54,8 @@ it.each([
   expect(epochs.filter((epoch) => evaluationDue(training, epoch))).toEqual(due);
   expect(evaluationCount(training)).toBe(due.length);
 });
+
+it('an endless training that is never evaluated has an evaluation after its first epoch alone', () => {
+  const endless = { epochs: Infinity, evaluateEvery: Infinity };
+  expect([1, 2, 3, 1_000_002].filter((epoch) => evaluationDue(endless, epoch))).toEqual([1]);
+});

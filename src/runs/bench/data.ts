@@ -38,6 +38,9 @@ const turn = 1;
 /** Distance between the first epochs of two turns, so that no turn starts with batches prepared during another. */
 const epochsOfTurn = 1e6;
 
+/** Epoch 1 is always followed by an evaluation, whose images would be read ahead. */
+const firstEpoch = 2;
+
 function augmentationOf(name: BenchAugmentation, own: ExperimentConfig['augmentation']) {
   const standard = { ...own, autoaugment: false, cutout: false } as const;
   const { cutout } = own.cutout === false ? augmentationOptions.parse({ cutout: {} }) : own;
@@ -87,7 +90,7 @@ export async function benchData(
     }
     for (let done = 0; done < options.seconds; done += turn) {
       for (const each of opened) {
-        const batches = endless(each.loader, 1 + Math.round(done / turn) * epochsOfTurn);
+        const batches = endless(each.loader, firstEpoch + Math.round(done / turn) * epochsOfTurn);
         await batches.next();
         const started = clock();
         const end = started + 1000 * Math.min(turn, options.seconds - done);
