@@ -49,16 +49,43 @@ export interface ClassChanges {
 /** Maximum number of changes in the text. */
 const maxChanges = 4;
 
+/** Returns the labels of each name, ascending. */
+function labelsByName(names: readonly string[]): Map<string, number[]> {
+  const labels = new Map<string, number[]>();
+  names.forEach((name, label) => labels.set(name, [...(labels.get(name) ?? []), label]));
+  return labels;
+}
+
+/** Returns the moves of each name that has left a label and has another: several classes may have one name. */
+function movesOf(before: readonly string[], now: readonly string[]): string[] {
+  const was = labelsByName(before);
+  const moves = [...labelsByName(now)].flatMap(([name, labels]) => {
+    const left = (was.get(name) ?? []).filter((label) => now[label] !== name);
+    const taken = labels.filter((label) => before[label] !== name);
+    return taken.slice(0, left.length).map((label, index) => ({ name, label, from: left[index] }));
+  });
+  moves.sort((a, b) => a.label - b.label);
+  return moves.map(({ name, label, from }) => `"${name}" is class ${label} and was class ${from}`);
+}
+
+/** Returns the differences label by label, where names that several classes have changed in number. */
+function byLabel(before: readonly string[], now: readonly string[]): string[] {
+  const quoted = (name: string | undefined): string => (name === undefined ? 'nothing' : `"${name}"`);
+  const longer = before.length > now.length ? before : now;
+  return longer.flatMap((_, label) =>
+    before[label] === now[label] ? [] : [`class ${label} is ${quoted(now[label])} and was ${quoted(before[label])}`],
+  );
+}
+
 /** Returns the changes between two lists of class names in the order of their labels; undefined if there are none. */
 export function classChanges(before: readonly string[], now: readonly string[]): ClassChanges | undefined {
-  const gone = before.filter((name) => !now.includes(name)).map((name) => `"${name}" is gone`);
-  const added = now.filter((name) => !before.includes(name)).map((name) => `"${name}" is new`);
-  const moved = now.flatMap((name, label) => {
-    const was = before.indexOf(name);
-    return was === -1 || was === label ? [] : [`"${name}" is class ${label} and was class ${was}`];
-  });
-  const all = [...gone, ...added, ...moved];
-  if (all.length === 0) return undefined;
+  if (before.length === now.length && before.every((name, label) => name === now[label])) return undefined;
+  const [had, has] = [new Set(before), new Set(now)];
+  const gone = [...had].filter((name) => !has.has(name)).map((name) => `"${name}" is gone`);
+  const added = [...has].filter((name) => !had.has(name)).map((name) => `"${name}" is new`);
+  const moved = movesOf(before, now);
+  const named = [...gone, ...added, ...moved];
+  const all = named.length === 0 ? byLabel(before, now) : named;
   const rest = all.length - maxChanges;
   return {
     text: `${all.slice(0, maxChanges).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`,

@@ -18,6 +18,29 @@ it('tells a renamed class that keeps its place from one that moves others', () =
   });
 });
 
+it('compares classes of the same name by their place', () => {
+  expect(
+    classChanges(['crane', 'maillot', 'crane', 'maillot'], ['crane', 'maillot', 'crane', 'maillot']),
+  ).toBeUndefined();
+  expect(classChanges(['crane', 'cat', 'crane'], ['crane', 'dog', 'crane'])).toEqual({
+    text: '"cat" is gone, "dog" is new',
+    moved: false,
+  });
+  expect(classChanges(['crane', 'cat', 'crane'], ['cat', 'crane', 'crane'])).toEqual({
+    text: '"cat" is class 0 and was class 1, "crane" is class 1 and was class 0',
+    moved: true,
+  });
+  // A class that takes the name of another has not moved.
+  expect(classChanges(['crane', 'crane', 'cat'], ['crane', 'cat', 'cat'])).toEqual({
+    text: 'class 1 is "cat" and was "crane"',
+    moved: false,
+  });
+  expect(classChanges(['crane', 'crane'], ['crane'])).toEqual({
+    text: 'class 1 is nothing and was "crane"',
+    moved: false,
+  });
+});
+
 it('names the first few of many', () => {
   const names = Array.from({ length: 9 }, (_, index) => `c${index}`);
   expect(classChanges(names, names.toReversed())?.text).toBe(

@@ -24,6 +24,10 @@ async function classesRoot(root: string): Promise<string> {
   return root;
 }
 
+/** Whether several classes have a name, as two have in readable names of ImageNet: a folder of it is of none. */
+const isOfSeveral = (folder: string, classNames: readonly string[]): boolean =>
+  classNames.filter((name) => comparable(name) === comparable(folder)).length > 1;
+
 /**
  * Loads the images of `root`/CLASS or `root`/val/CLASS for a network with the classes `classNames`, some of which may
  * be missing; at most `testSubset` images are chosen. Errors: a folder that is none of the classes; images next to the
@@ -44,6 +48,11 @@ export async function loadClassFolders(
       folders.length === 0 ? 'it has no folders of classes' : `no class of the run is called ${unknown[0]}`;
     const lists = `classes of the run: ${classNames.join(', ')}; folders: ${folders.join(', ') || 'none'}`;
     throw unusable(root, reason, place, lists);
+  }
+  const several = folders.find((name) => isOfSeveral(name, classNames));
+  if (several !== undefined) {
+    const hint = 'its images may be of any of them: leave the folder out';
+    throw unusable(root, `several classes of the run are called ${several}`, join(place, several), hint);
   }
   refuseStray({ root, refuse: throwAtOnce }, place, stray);
   const found = await Promise.all(folders.map((name) => findImages(join(place, name), passed)));

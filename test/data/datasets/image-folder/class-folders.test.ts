@@ -63,6 +63,17 @@ describe('loadClassFolders', () => {
     });
   });
 
+  test('refuses a folder whose name several classes have', async ({ folder }) => {
+    await make(folder, ['crane/1.png', 'cat/1.png']);
+    const load = (...names: string[]) => loadClassFolders(optionsOf(folder), folder, names);
+    await expect(load('crane', 'cat', 'crane')).rejects.toMatchObject({
+      message: `cannot use the images in ${folder}: several classes of the run are called crane`,
+      place: join(folder, 'crane'),
+    });
+    await rm(join(folder, 'crane'), { recursive: true });
+    expect([...(await load('crane', 'cat', 'crane')).evaluation.labels]).toEqual([1]);
+  });
+
   test('refuses a folder without folders, and a class without images', async ({ folder }) => {
     await make(folder, ['1.png']);
     await expect(loadClassFolders(optionsOf(folder), folder, classNames)).rejects.toThrow(
