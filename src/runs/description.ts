@@ -19,7 +19,7 @@ interface Description {
 }
 
 /** Returns the name of the images that a run is evaluated on. */
-const evaluationName = ({ dataset }: ExperimentConfig): EvaluationName =>
+export const evaluationName = ({ dataset }: ExperimentConfig): EvaluationName =>
   dataset.holdout > 0 || dataset.validationFraction !== undefined ? 'holdout' : 'test';
 
 /** As `evaluationName`, for several runs: `test or holdout` if they differ. */

@@ -3,8 +3,7 @@ import { closeOnError } from '../common/close-on-error.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { cannot } from '../common/errors.js';
 import type { DataIdentity } from '../data/identity.js';
-import { hasNoTraining, loadClassFolders } from '../data/datasets/image-folder/class-folders.js';
-import { isImageFolder, maxBrokenOf } from '../data/options.js';
+import { maxBrokenOf } from '../data/options.js';
 import type { DataPlaces, LoadedSplits } from '../data/registry.js';
 import type { ImageSource } from '../data/source.js';
 import type { Engine, EngineRequest } from '../engine/index.js';
@@ -19,10 +18,10 @@ import { evaluatedTensors, evaluationStep, measuredRun } from '../training/step.
 import { collectPredictions, type PredictionCollector, type Predictions } from './examination/predictions.js';
 import { openConfiguredLoader, threadsOf, type LoadingContext } from './loading.js';
 import { evaluationBatch, requireBatchMemory } from './batch-memory.js';
+import { evaluatedSplits } from './evaluated-images.js';
 import { loadMetrics } from './own-metrics.js';
 import { buildNetwork } from './parts.js';
-import { classNamesOf, type RunCheckpoint } from './run-checkpoint.js';
-import { loadRunSplits } from './same-data.js';
+import type { RunCheckpoint } from './run-checkpoint.js';
 
 export interface RunEvaluation {
   /** The metrics, and their values by name. */
@@ -95,21 +94,6 @@ export async function examineRun(
   );
   const { predictions } = collector!;
   return { evaluation, examined: { predictions, source: splits.evaluation, data: splits.data } };
-}
-
-/** Loads the images that a run is evaluated on. Errors: their classes are not in the order of the run's. */
-async function evaluatedSplits(opened: RunCheckpoint, context: EvaluationContext): Promise<LoadedSplits> {
-  const { config, inputs, otherImages } = opened;
-  const { dataset } = config;
-  const classNames = classNamesOf(opened);
-  // From the run's own folder, only the part that the run is evaluated on is used.
-  const isOther = otherImages !== undefined && otherImages !== inputs?.data?.folder;
-  if (isImageFolder(dataset) && classNames !== undefined && isOther && (await hasNoTraining(otherImages))) {
-    const splits = await loadClassFolders(dataset, otherImages, classNames);
-    splits.notes?.forEach((note) => context.warn(`warning: ${note}`));
-    return splits;
-  }
-  return loadRunSplits(opened, context, 'evaluate the run');
 }
 
 /** Evaluation does not need the custom augmentation, and its file may be missing or untrusted. */

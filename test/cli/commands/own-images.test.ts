@@ -1,6 +1,6 @@
 // Folders of images as people have them: no parts, several formats, files that are no images; trained, swept,
 // evaluated.
-import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -82,6 +82,31 @@ describe('a folder of classes alone', () => {
   });
 
   const sweep = ['sweep', 'lambda0', '--config', 'photos.yaml', '--values', '0.25,0.5', '--final-seeds', '1'];
+
+  it('is evaluated on what the run held out wherever its images are, and on all of other images', async () => {
+    const evaluate = async (run: string, data?: string) => {
+      const args = ['evaluate', run, '--json', '--set', 'training.workers=0'];
+      const where = data === undefined ? [] : ['--data', data];
+      const { code, stdout, stderr } = await runCli(folder, [...args, ...where]);
+      expect(code, stderr).toBe(0);
+      return { outcome: JSON.parse(stdout) as Record<string, unknown>, stderr };
+    };
+    const { outcome: own } = await evaluate('run');
+    cpSync(join(folder, 'photos'), join(folder, 'copied'), { recursive: true });
+    symlinkSync('photos', join(folder, 'linked'));
+    for (const data of ['photos', 'copied', 'linked']) expect((await evaluate('run', data)).outcome).toEqual(own);
+    expect((await evaluate('run', 'copied')).stderr).toContain(
+      'note: these are the images of the run, which is evaluated on those that it held out\n',
+    );
+    const imported = await evaluate('imported', 'copied');
+    expect(imported.outcome).toMatchObject({ images: 13, part: 'test' });
+    expect(imported.stderr).toContain('warning: the run does not record its training images: if these are among them');
+
+    rmSync(join(folder, 'copied', 'dog', 'grey.gif'));
+    const { outcome, stderr } = await evaluate('run', 'copied');
+    expect(outcome).toMatchObject({ images: 12, part: 'test' });
+    expect(stderr).not.toContain('note: these');
+  });
 
   it('is swept over without --holdout, which is said', async () => {
     const { code, stderr } = await runCli(folder, [...sweep, '--dry-run']);

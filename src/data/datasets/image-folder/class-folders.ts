@@ -28,6 +28,31 @@ async function classesRoot(root: string): Promise<string> {
 const isOfSeveral = (folder: string, classNames: readonly string[]): boolean =>
   classNames.filter((name) => comparable(name) === comparable(folder)).length > 1;
 
+export interface ClassFolders extends LoadedSplits {
+  /**
+   * The checksums that these images have as the training part of a data set (`DataIdentity`): from the folder itself
+   * or from train/, also without the sizes of the images, as in earlier versions.
+   */
+  readonly trainingChecksums: readonly string[];
+}
+
+/** Paths of the training images relative to the data set: in its folder itself, or in train/. */
+const trainingPrefixes = ['', 'train/'];
+
+/** Returns `ClassFolders.trainingChecksums`. `images`: their names relative to `place`, by class. */
+async function checksumsAsTraining(
+  place: string,
+  images: readonly { readonly name: string; readonly className: string }[],
+): Promise<string[]> {
+  const names = images.map(({ name }) => name);
+  const lists = trainingPrefixes.map((prefix) =>
+    listChecksum(images.map(({ name, className }) => `${className} ${prefix}${name}`)),
+  );
+  const digests: string[] = [];
+  for (const each of lists) digests.push(await partDigest(place, each, names));
+  return [...digests, ...lists];
+}
+
 /**
  * Loads the images of `root`/CLASS or `root`/val/CLASS for a network with the classes `classNames`, some of which may
  * be missing; at most `testSubset` images are chosen. Errors: a folder that is none of the classes; images next to the
@@ -37,7 +62,7 @@ export async function loadClassFolders(
   options: FolderOptions,
   root: string,
   classNames: readonly string[],
-): Promise<LoadedSplits> {
+): Promise<ClassFolders> {
   const place = await classesRoot(root);
   const passed = nothingPassed();
   const { folders, images: stray } = await list(root, place, passed);
@@ -63,6 +88,10 @@ export async function loadClassFolders(
   const names = images.map(({ name }) => name);
   const checksum = listChecksum(images.map(({ name, label }) => `${classNames[label]} ${name}`));
   const digest = await partDigest(root, checksum, names);
+  const trainingChecksums = await checksumsAsTraining(
+    place,
+    images.map(({ name, label }) => ({ name: relative(place, join(root, name)), className: classNames[label] })),
+  );
   const source: ImageSource = {
     ...folderFormat(options),
     ...{ name: options.name, part: 'test', classNames, classes: classNames.length, count: images.length },
@@ -73,5 +102,6 @@ export async function loadClassFolders(
   const { testSubset = Infinity } = options;
   const isSubset = testSubset < images.length;
   const evaluation = isSubset ? selectImages(source, subset(source.labels, testSubset, splitSeed)) : source;
-  return { train: source, evaluation, evaluationName: 'test', data, notes: passedOverLines(passed) };
+  const notes = passedOverLines(passed);
+  return { train: source, evaluation, evaluationName: 'test', data, notes, trainingChecksums };
 }

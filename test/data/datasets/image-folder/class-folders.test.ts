@@ -3,7 +3,9 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { hasNoTraining, loadClassFolders } from '../../../../src/data/datasets/image-folder/class-folders.js';
+import { loadImageFolder } from '../../../../src/data/datasets/image-folder/sources.js';
 import { nameAt } from '../../../../src/data/datasets/image-folder/packed-names.js';
+import { identityOf } from '../../../../src/data/identity.js';
 import { datasetOptions, type FolderOptions } from '../../../../src/data/options.js';
 import { test } from '../../../temporary-folder.js';
 
@@ -54,6 +56,21 @@ describe('loadClassFolders', () => {
       expect(whole.evaluation.count).toBe(12);
     },
   );
+
+  test.for(['', 'train/'])('knows the training images of a run in %s again', async (prefix, { folder }) => {
+    const names = ['blue/1.png', 'blue/more/2.png', 'blue/more.png', 'green/1.png', 'red/3.jpg'];
+    const data = join(folder, 'data');
+    await make(
+      data,
+      names.map((name) => prefix + name),
+    );
+    await writeFile(join(data, prefix, 'blue/1.png'), 'of another size');
+    const options = { ...optionsOf(data), validationFraction: 0.5 };
+    const { train, test: evaluation } = await loadImageFolder(options, [data], join(folder, 'cache'), Date.now);
+    const { trainingChecksums } = await loadClassFolders(options, join(data, prefix), train.classNames);
+    expect(trainingChecksums).toContain(identityOf({ train, test: evaluation }).checksum.split('-')[0]);
+    expect(trainingChecksums).toContain(train.checksum);
+  });
 
   test('refuses folders of no class of the run, with both lists', async ({ folder }) => {
     await make(folder, ['blue/1.png', 'Red2/1.png']);
