@@ -19,10 +19,11 @@ import { changeLines, requireEvaluatedPast, requireSamePast } from './changes.js
 import { droppedBiasText, readFirstWeights } from './first-weights.js';
 import type { OpenRunFolder } from './in-run-folder.js';
 import { threadsOf } from './loading.js';
+import { classNamesIn } from './network-metadata.js';
 import type { RunParts } from './parts.js';
 import type { RunContext } from './run-context.js';
 import type { RunSources } from './run-sources.js';
-import { dataChangesText, otherData, requireSameData } from './same-data.js';
+import { dataChangesText, otherData, otherNamesText, requireSameData } from './same-data.js';
 import { syntheticSource, type MakingContext } from './synthetic-images.js';
 
 export interface Run {
@@ -77,6 +78,11 @@ export async function openRun(
   const isNew = checkpoint === undefined;
   const first = isNew ? (known ?? (await readFirstWeights(config.model, parts, workingDirectory))) : undefined;
   const weights = first?.facts ?? earlier;
+  const fromFile = config.model.head === 'fresh' ? undefined : first && classNamesIn(first.metadata);
+  const names = isNew ? fromFile : place.importedNames;
+  const owner = first?.facts.file ?? 'the network';
+  const namesText = otherNamesText(names, splits, owner, 'model.head: fresh starts with a new last layer');
+  if (namesText !== undefined) folder.print(namesText);
   if (first?.droppedBias !== undefined) folder.print(droppedBiasText(first.droppedBias));
   let changes: readonly string[] = [];
   if (before !== undefined) {
@@ -111,6 +117,8 @@ export async function openRun(
 interface Place extends Pick<Run, 'position' | 'weights' | 'evaluationImagesLeftOut'> {
   /** Digest of the metrics up to the checkpoint. */
   readonly digest: string | undefined;
+  /** Names of the classes of an imported network that was not trained yet. */
+  readonly importedNames?: readonly string[] | undefined;
 }
 
 /** Returns where a run starts. Errors: its checkpoint was trained on other images, or there are fewer now. */
@@ -130,7 +138,8 @@ function placeOf(
   if (position.batch > epochBatches(splits.train, batchSize).batches) {
     throw otherData(dataChangesText(trainedOn, splits, inputs), checkpoint.path);
   }
-  return { position, digest: metrics, weights, evaluationImagesLeftOut };
+  const imported = data === undefined && { importedNames: classNames };
+  return { position, digest: metrics, weights, evaluationImagesLeftOut, ...imported };
 }
 
 /** `isda gan train` holds out no images. */

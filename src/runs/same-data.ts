@@ -1,6 +1,6 @@
 // Compares the images of a checkpoint with those that are present now.
 import { cannot } from '../common/errors.js';
-import { classChanges, lackNames, type ClassChanges } from '../data/class-names.js';
+import { classChanges, classDifference, lackNames, type ClassChanges } from '../data/class-names.js';
 import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
 import { parseProgress } from '../training/state.js';
@@ -37,6 +37,21 @@ export function requireSameData(
 ): void {
   if (isSameData(trainedOn, now)) return;
   throw otherData(dataChangesText(trainedOn, now, inputs), place);
+}
+
+/**
+ * Returns a warning if a network that was trained on unknown images has classes of other names. They may be the same
+ * classes: ImageNet's have identifiers and readable names. `owner` has the names; `otherwise` is what follows if not.
+ */
+export function otherNamesText(
+  classNames: readonly string[] | undefined,
+  { data }: Pick<LoadedSplits, 'data'>,
+  owner: string,
+  otherwise: string,
+): string | undefined {
+  if (classNames === undefined) return undefined;
+  const difference = classDifference({ classNames, owner }, { classNames: data.classNames, owner: 'the images' });
+  return difference && `warning: ${difference}; if these are not the same classes, ${otherwise}`;
 }
 
 /**
@@ -88,6 +103,9 @@ export async function loadRunSplits(
   }
   if (!isSameData(trainedOn, splits)) {
     warn(`warning: the images are not those of the run: ${dataChangesText(trainedOn, splits, inputs)}`);
+  } else if (trainedOn.data === undefined) {
+    const text = otherNamesText(trainedOn.classNames, splits, 'the network', 'the error means nothing');
+    if (text !== undefined) warn(text);
   }
   return splits;
 }

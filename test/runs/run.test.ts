@@ -11,6 +11,7 @@ import type { RunContext } from '../../src/runs/run-context.js';
 import { listCheckpoints } from '../../src/records/checkpoint-names.js';
 import { restartEvent } from '../../src/records/events.js';
 import { decodeSafetensors, encodeSafetensors } from '../../src/records/safetensors.js';
+import { evaluateRun } from '../../src/runs/evaluate.js';
 import { openRunCheckpoint } from '../../src/runs/run-checkpoint.js';
 import { exportFresh, exportRun, importNetwork } from '../../src/runs/exchange.js';
 import { runExperiment } from '../../src/runs/run.js';
@@ -426,6 +427,43 @@ describe('what a run is made from', () => {
     await expect(run('imported-reversed', config)).rejects.toThrow(
       'the classes differ: "synthetic_0" is class 0 and was class 9',
     );
+  });
+});
+
+describe('weights whose classes have other names', () => {
+  const named = (classNames: readonly string[]): string => {
+    const exported = join(folder, 'export.safetensors');
+    const { tensors, metadata } = decodeSafetensors(readFileSync(exported), exported);
+    const file = join(folder, `called-${classNames[0]}.safetensors`);
+    const pieces = encodeSafetensors(tensors, { ...metadata, classNames: JSON.stringify(classNames) });
+    writeFileSync(file, Buffer.concat(pieces));
+    return file;
+  };
+  const fruits = ['apple', 'pear', ...Array.from({ length: 8 }, (_, index) => `synthetic_${index + 2}`)];
+  const text = (owner: string): string => `warning: class 0 is called apple in ${owner} and synthetic_0 in the images`;
+
+  it('are used with a warning that names the first, unless the last layer is new or they have none', async () => {
+    const config = configOf({ training: { epochs: 1, execution: 'eager' } });
+    const from = (file: string, head?: 'fresh') => ({ ...config, model: { ...config.model, weights: file, weightsSha256: sha256Of(file), head } }); // prettier-ignore
+    const file = named(fruits);
+    expect((await run('fruits', from(file))).printed).toContain(text('called-apple.safetensors'));
+    expect((await run('fruits-fresh', from(file, 'fresh'))).printed).not.toContain('is called');
+    const plain = named(fruits.map((_, label) => String(label)));
+    expect((await run('plain-names', from(plain))).printed).not.toContain('is called');
+  });
+
+  it('are evaluated and trained further with the same warning if they were imported', async () => {
+    const config = configOf({ training: { epochs: 1, execution: 'eager' } });
+    const { context } = testRunContext(folder, engine);
+    await importNetwork(config, named(fruits), join(folder, 'imported-fruits'), context);
+    const opened = await openRunCheckpoint(join(folder, 'imported-fruits'), {
+      overrides: [],
+      workingDirectory: folder,
+    });
+    const warnings: string[] = [];
+    await evaluateRun(opened, { ...context, warn: (line) => void warnings.push(line) });
+    expect(warnings).toEqual([`${text('the network')}; if these are not the same classes, the error means nothing`]);
+    expect((await run('imported-fruits', config)).printed).toContain(text('the network'));
   });
 });
 
