@@ -91,12 +91,24 @@ export interface LoadedSplits extends Splits {
   readonly earlierChecksum?: string;
 }
 
-/** Loads a data set and splits it by its config section. Errors: missing or damaged files, too large subsets. */
-export async function loadSplits(options: DatasetOptions, places: DataPlaces): Promise<LoadedSplits> {
+export type LoadedIdentity = Pick<LoadedSplits, 'data' | 'earlierChecksum'>;
+
+/**
+ * Loads a data set and splits it by its config section, or by the options that `choose` returns for the data set that
+ * is found. Errors: missing or damaged files, too large subsets.
+ */
+export async function loadSplits(
+  options: DatasetOptions,
+  places: DataPlaces,
+  choose: (found: LoadedIdentity) => DatasetOptions = () => options,
+): Promise<LoadedSplits> {
   const parts = await loadParts(options, places);
   const { train, test } = parts;
-  const chosen = buildSplits(options, train, test);
-  const splits = { ...chosen, data: identityOf(parts), notes: [...(parts.notes ?? []), ...chosen.notes] };
-  if (train.checksum === undefined || test.checksum === undefined) return splits;
-  return { ...splits, earlierChecksum: `${train.checksum}-${test.checksum}` };
+  const isKnown = train.checksum !== undefined && test.checksum !== undefined;
+  const found: LoadedIdentity = {
+    data: identityOf(parts),
+    ...(isKnown && { earlierChecksum: `${train.checksum}-${test.checksum}` }),
+  };
+  const chosen = buildSplits(choose(found), train, test);
+  return { ...chosen, ...found, notes: [...(parts.notes ?? []), ...chosen.notes] };
 }

@@ -1,8 +1,8 @@
 // Loads the images that a run is evaluated on: its own, or those of another folder.
 import { realpath } from 'node:fs/promises';
 import { hasNoTraining, loadClassFolders } from '../data/datasets/image-folder/class-folders.js';
-import { isImageFolder, type FolderOptions } from '../data/options.js';
-import type { DataPlaces, LoadedSplits } from '../data/registry.js';
+import { isImageFolder, type DatasetOptions, type FolderOptions } from '../data/options.js';
+import type { DataPlaces, LoadedIdentity, LoadedSplits } from '../data/registry.js';
 import { buildSplits } from '../data/split.js';
 import { parseProgress } from '../training/state.js';
 import { evaluationName } from './description.js';
@@ -56,6 +56,23 @@ async function loadWithoutTraining(
   return { ...splits, ...buildSplits(dataset, all, all) };
 }
 
+/**
+ * Returns the options that select the images of another data set: all of its evaluation images, or at most
+ * `testSubset`, if it has any and is not that of the run at another path.
+ */
+function chosenOf(opened: RunCheckpoint, { data, earlierChecksum }: LoadedIdentity): DatasetOptions {
+  const { dataset } = opened.config;
+  const recorded = recordedChecksum(opened);
+  const isOwn = recorded !== undefined && [data.checksum, earlierChecksum].includes(recorded);
+  if (isOwn || data.testImages === 0) return dataset;
+  const { testSubset } = dataset;
+  return {
+    ...dataset,
+    ...{ holdout: 0, validationFraction: undefined, subset: undefined },
+    testSubset: testSubset === undefined ? undefined : Math.min(testSubset, data.testImages),
+  };
+}
+
 /** Loads the images that a run is evaluated on. Errors: their classes are not in the order of the run's. */
 export async function evaluatedSplits(opened: RunCheckpoint, places: EvaluatedPlaces): Promise<LoadedSplits> {
   const { dataset } = opened.config;
@@ -64,5 +81,9 @@ export async function evaluatedSplits(opened: RunCheckpoint, places: EvaluatedPl
   const folder = await otherFolder(opened);
   if (isImageFolder(dataset) && classNames !== undefined && folder !== undefined && (await hasNoTraining(folder)))
     return loadWithoutTraining(dataset, { folder, classNames }, opened, places);
-  return loadRunSplits(opened, places, 'evaluate the run');
+  if (folder === undefined) return loadRunSplits(opened, places, 'evaluate the run');
+  const splits = await loadRunSplits(opened, places, 'evaluate the run', (found) => chosenOf(opened, found));
+  if (splits.evaluationName !== evaluationName(opened.config))
+    places.warn(`note: the evaluation images of ${folder} are used, not held-out training images as in the run`);
+  return splits;
 }

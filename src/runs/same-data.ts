@@ -1,7 +1,8 @@
 // Compares the images of a checkpoint with those that are present now.
 import { cannot } from '../common/errors.js';
 import { classChanges, classDifference, lackNames, type ClassChanges } from '../data/class-names.js';
-import { loadSplits, type DataPlaces, type LoadedSplits } from '../data/registry.js';
+import type { DatasetOptions } from '../data/options.js';
+import { loadSplits, type DataPlaces, type LoadedIdentity, type LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
 import { parseProgress } from '../training/state.js';
 import type { RunCheckpoint } from './run-checkpoint.js';
@@ -83,16 +84,17 @@ export const otherData = (difference: string, place: string): Error =>
 
 /**
  * Loads the images for evaluating or inspecting a run. `action`: for the message, such as `evaluate the run`. Errors:
- * their classes are not in the order of the run's. Other images cause a warning.
+ * their classes are not in the order of the run's. Other images cause a warning. `choose`: as for `loadSplits`.
  */
 export async function loadRunSplits(
   { config, checkpoint, inputs }: RunCheckpoint,
   { warn, ...places }: DataPlaces & { readonly warn: (line: string) => void },
   action: string,
+  choose?: (found: LoadedIdentity) => DatasetOptions,
 ): Promise<LoadedSplits> {
   const { progress, path } = checkpoint;
   const trainedOn = parseProgress(progress, path);
-  const splits = await loadSplits(config.dataset, places);
+  const splits = await loadSplits(config.dataset, places, choose);
   const classes = changedClasses(trainedOn, splits);
   if (classes?.moved === true) {
     throw cannot(action, `the order of the classes differs from that of the run: ${classes.text}`, {

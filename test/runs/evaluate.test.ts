@@ -95,10 +95,10 @@ describe('openRunCheckpoint', () => {
 });
 
 describe('evaluateRun', () => {
-  const evaluate = async (overrides: readonly string[] = []) => {
+  const evaluate = async (overrides: readonly string[] = [], otherImages?: string) => {
     const warnings: string[] = [];
     const warn = (line: string): void => void warnings.push(line);
-    const outcome = await evaluateRun(await open(root, overrides), { ...context, warn });
+    const outcome = await evaluateRun({ ...(await open(root, overrides)), otherImages }, { ...context, warn });
     return { outcome, warnings };
   };
 
@@ -149,6 +149,25 @@ describe('evaluateRun', () => {
       'warning: the images are not those of the run: the number of images is the same, but their checksum differs',
     ]);
     expect(outcome.images).toBe(20);
+  });
+
+  it('takes the evaluation images of another data set, and held-out ones of its own at another path', async () => {
+    const [other, copied] = [join(folder, 'other'), join(folder, 'copied')];
+    await cp(join(folder, 'data'), copied, { recursive: true });
+    const from = (dir: string) => evaluate([`dataset.dir=${dir}`, 'dataset.holdout=16'], dir);
+    const ofOther = await from(other);
+    expect(ofOther.outcome).toEqual((await evaluate([`dataset.dir=${other}`])).outcome);
+    expect(ofOther.outcome).toMatchObject({ images: 20, part: 'test' });
+    expect(ofOther.warnings).toContain(
+      `note: the evaluation images of ${other} are used, not held-out training images as in the run`,
+    );
+    const own = await from(copied);
+    expect(own.outcome).toMatchObject({ images: 16, part: 'holdout' });
+    expect(own.warnings).toEqual([]);
+    // Numbers of images are those of the run's data set: another one may have fewer.
+    const few = ['dataset.subset=60', 'dataset.testSubset=100', `dataset.dir=${join(folder, 'few')}`];
+    await synthesize({ name: 'cifar10', train: 40, test: 30, classes: 10, seed: 3 }, join(folder, 'few'));
+    expect((await evaluate(few, join(folder, 'few'))).outcome).toMatchObject({ images: 30, part: 'test' });
   });
 
   it('refuses the same images whose classes have the names of others, and a run does not resume with them', async () => {
