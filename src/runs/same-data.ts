@@ -1,7 +1,8 @@
 // Compares the images of a checkpoint with those that are present now.
 import { cannot } from '../common/errors.js';
+import { someNames } from '../common/format.js';
 import { classChanges, classDifference, lackNames, type ClassChanges } from '../data/class-names.js';
-import type { DatasetOptions } from '../data/options.js';
+import { isImageFolder, type DatasetOptions } from '../data/options.js';
 import { loadSplits, type DataPlaces, type LoadedIdentity, type LoadedSplits } from '../data/registry.js';
 import type { RunInputs } from '../records/inputs.js';
 import { parseProgress } from '../training/state.js';
@@ -82,9 +83,26 @@ export const otherData = (difference: string, place: string): Error =>
     hint: 'check dataset.dir, and its files with `isda data verify`; or choose another folder with --out',
   });
 
+/** Errors: the images have another number of classes than the network; `known`: the names of its classes. */
+function requireClassCount(
+  { classes, known }: { readonly classes: number; readonly known: readonly string[] | undefined },
+  { data: { classNames, folder } }: LoadedSplits,
+  action: string,
+): void {
+  if (classNames.length === classes) return;
+  const text = known && classChanges(known, classNames)?.text;
+  const changes = text === undefined ? '' : `: ${text}`;
+  throw cannot(action, `the images have ${classNames.length} classes, the network has ${classes}${changes}`, {
+    code: 'data/changed',
+    ...(folder !== undefined && { place: folder }),
+    hint: `choose images of the classes of the network${known === undefined ? '' : `: ${someNames(known)}`}`,
+  });
+}
+
 /**
- * Loads the images for evaluating or inspecting a run. `action`: for the message, such as `evaluate the run`. Errors:
- * their classes are not in the order of the run's. Other images cause a warning. `choose`: as for `loadSplits`.
+ * Loads the images for evaluating or inspecting a run. `action`: for the message, such as `evaluate the run`;
+ * `choose`: as for `loadSplits`. Other images cause a warning. Errors: the images have another number of classes than
+ * the network, or the classes in another order.
  */
 export async function loadRunSplits(
   { config, checkpoint, inputs }: RunCheckpoint,
@@ -94,7 +112,14 @@ export async function loadRunSplits(
 ): Promise<LoadedSplits> {
   const { progress, path } = checkpoint;
   const trainedOn = parseProgress(progress, path);
-  const splits = await loadSplits(config.dataset, places, choose);
+  const { dataset } = config;
+  const recorded = 'classes' in dataset ? dataset.classes : undefined;
+  // The config of a run has the number of classes of its network, which is no setting of the user.
+  const free = isImageFolder(dataset) ? { ...dataset, classes: undefined } : dataset;
+  const splits = await loadSplits(free, places, choose);
+  const known = trainedOn.classNames ?? inputs?.data?.classNames;
+  const count = known?.length ?? recorded;
+  if (count !== undefined) requireClassCount({ classes: count, known }, splits, action);
   const classes = changedClasses(trainedOn, splits);
   if (classes?.moved === true) {
     throw cannot(action, `the order of the classes differs from that of the run: ${classes.text}`, {

@@ -108,6 +108,22 @@ describe('a folder of classes alone', () => {
     expect(stderr).not.toContain('note: these');
   });
 
+  it('is no data for a network with another number of classes, which is said', async () => {
+    for (const name of ['cat', 'dog', 'zebra'])
+      for (const part of ['train', 'val'])
+        cpSync(join(folder, 'photos', 'cat'), join(folder, 'parted', part, name), { recursive: true });
+    const { code, stderr } = await runCli(folder, ['evaluate', 'run', '--data', 'parted']);
+    expect([code, stderr]).toEqual([
+      1,
+      'error: cannot evaluate the run: the images have 3 classes, the network has 2: "zebra" is new\n' +
+        `  ${join(folder, 'parted')}\n  hint: choose images of the classes of the network: cat, dog\n`,
+    ]);
+    for (const part of ['train', 'val']) rmSync(join(folder, 'parted', part, 'zebra'), { recursive: true });
+    const args = ['evaluate', 'run', '--data', 'parted', '--json', '--set', 'training.workers=0'];
+    const parted = await runCli(folder, args);
+    expect(JSON.parse(parted.stdout)).toMatchObject({ images: 12, part: 'test' });
+  });
+
   it('is swept over without --holdout, which is said', async () => {
     const { code, stderr } = await runCli(folder, [...sweep, '--dry-run']);
     expect(stderr).toContain('without --holdout the value is chosen on the images of dataset.validationFraction');
