@@ -13,14 +13,17 @@ function flatten(value: unknown, path: string): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]) => flatten(inner, path === '' ? key : `${path}.${key}`));
 }
 
+const sortedByKey = (sections: unknown): Settings =>
+  new Map(flatten(sections, '').sort(([a], [b]) => (a < b ? -1 : 1)));
+
 /** All settings that determine a run's numbers. */
 export function flatSettings(config: ExperimentConfig): Settings {
-  return new Map(flatten(decidingSettings(config), '').sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sortedByKey(decidingSettings(config));
 }
 
 /** As `flatSettings`, of the settings that differ from their defaults: equal for equal configs of other versions. */
 export function flatChangedSettings(config: ExperimentConfig): Settings {
-  return new Map(flatten(changedSettings(config), '').sort(([a], [b]) => (a < b ? -1 : 1)));
+  return sortedByKey(changedSettings(config));
 }
 
 /** All settings that determine a run's numbers except the seed. */
