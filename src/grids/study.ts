@@ -25,14 +25,16 @@ const studySchema = z.strictObject({
   config,
   /** Overrides of every row. */
   set: changes.optional(),
-  /** Number of seeds, from 1. */
+  /** Number of seeds, from `firstSeed`. */
   seeds: z.int().min(1).max(10_000).default(3),
+  /** All seeds are valid in a config (`training.seed`), also with the largest number of them. */
+  firstSeed: z.int().min(0).max(4_294_957_295).default(1),
   rows: z.array(z.strictObject({ name, config: config.optional(), set: changes.optional() })).min(1),
 });
 
 /** Keys that the study sets in every run, with the reason for messages. */
 const decided = [
-  { path: ['training', 'seed'], how: '`seeds` runs every row on seeds 1 to N' },
+  { path: ['training', 'seed'], how: '`seeds` and `firstSeed` set it in every row' },
   { path: ['output', 'dir'], how: 'runs are written to the store, which --out sets' },
   { path: ['experiment'], how: 'runs are named after the study and the row' },
 ] as const;
@@ -107,5 +109,5 @@ export function loadStudy(
       overrides,
     }).config,
   }));
-  return { name: study.study, rows, seeds: seedsFrom(1, study.seeds) };
+  return { name: study.study, rows, seeds: seedsFrom(study.firstSeed, study.seeds) };
 }

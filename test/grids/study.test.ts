@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { gridCells } from '../../src/grids/rows.js';
 import { loadStudy } from '../../src/grids/study.js';
 import { variantNames, withVariant } from '../../src/grids/variants.js';
+import { trainingOptions } from '../../src/training/options.js';
 import { projectRoot } from '../config/support.js';
 import { someConfig } from '../support/cells.js';
 import { test } from '../temporary-folder.js';
@@ -40,6 +41,21 @@ rows:
     ]);
     expect(study.rows[1].config.loss).toEqual({ name: 'focal', alpha: 0.5, gamma: 2 });
     expect(study.rows[2].config.loss).toMatchObject({ covariance: 'diagonal' });
+  });
+
+  test.for([
+    ['seeds: 2', [1, 2]],
+    ['firstSeed: 6', [6, 7, 8]],
+    ['firstSeed: 0\nseeds: 1', [0]],
+  ] as const)('with %s has the seeds %j', ([text, seeds], { folder }) => {
+    expect(load(folder, `study: s\nconfig: tiny-isda\n${text}\nrows: [{name: a}]\n`).seeds).toEqual(seeds);
+  });
+
+  test('has only seeds that a config may have', ({ folder }) => {
+    const text = 'study: s\nconfig: tiny-isda\nfirstSeed: 4294957295\nseeds: 10000\nrows: [{name: a}]\n';
+    const last = load(folder, text).seeds.at(-1);
+    expect(last).toBe(4_294_967_294);
+    expect(trainingOptions.shape.seed.safeParse(last).success).toBe(true);
   });
 
   test('drops what is null in the study or the row', ({ folder }) => {
@@ -82,9 +98,13 @@ rows:
     ['rows: []', 'rows: expected a list'],
     ['', 'rows is missing'],
     ['seeds: 0\nrows: [{name: a}]', 'seeds: expected an integer from 1 to 10000, got 0'],
+    ['firstSeed: -1\nrows: [{name: a}]', 'firstSeed: expected an integer from 0 to 4294957295, got -1'],
     ['rows: [{name: a b}]', 'rows[0].name: expected letters, digits, dots, dashes and underscores'],
     ['rows: [{name: a, sett: {}}]', 'unknown key rows[0].sett'],
-    ['set: {training: {seed: 7}}\nrows: [{name: a}]', 'training.seed cannot be set here: `seeds` runs every row'],
+    [
+      'set: {training: {seed: 7}}\nrows: [{name: a}]',
+      'training.seed cannot be set here: `seeds` and `firstSeed` set it',
+    ],
     ['rows: [{name: a, set: {output: {dir: x}}}]', 'output.dir cannot be set here: runs are written to the store'],
     ['rows: [{name: a, set: {experiment: x}}]', 'experiment cannot be set here: runs are named after the study'],
     ['rows: [{name: a, set: 1}]', 'rows[0].set: expected a map of any keys, got 1'],

@@ -18,9 +18,9 @@ export interface StudyOptions extends GridOptions {
 export function withStudyOptions(command: Command): Command {
   const grid = withGridOptions(
     command
-      .argument('<file>', 'YAML: study, config, set, seeds, rows (docs/studies.md)')
+      .argument('<file>', 'YAML: study, config, set, seeds, firstSeed, rows (docs/studies.md)')
       .addOption(setOption())
-      .option('--seeds <n>', "run seeds 1 to n instead of the study's", countUpTo(maxRuns)),
+      .option('--seeds <n>', "run n seeds instead of the study's number", countUpTo(maxRuns)),
   );
   return withOptionRules(grid, { '--seeds': { fixes: 'training.seed' } });
 }
@@ -30,7 +30,7 @@ export function readStudy(file: string, options: StudyOptions, context: CommandC
   const { workingDirectory, readPipe } = context;
   const places = { workingDirectory, configsDirectory, readPipe };
   const study = loadStudy(file, { ...places, overrides: options.set });
-  const seeds = options.seeds === undefined ? study.seeds : seedsFrom(1, options.seeds);
+  const seeds = options.seeds === undefined ? study.seeds : seedsFrom(study.seeds[0], options.seeds);
   const cells = gridCells(study.name, study.rows, seeds);
   return { title: study.name, first: 'row', cells, root: storeOf(study.name, options, context) };
 }

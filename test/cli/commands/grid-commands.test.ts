@@ -46,6 +46,18 @@ describe('a grid without --config', () => {
   });
 });
 
+describe('isda study --dry-run', () => {
+  test('has the seeds of its file, and with --seeds as many from the same first one', async ({ folder }) => {
+    writeFileSync(join(folder, 'study.yaml'), 'study: s\nconfig: tiny-isda\nfirstSeed: 6\nrows: [{ name: a }]\n');
+    const namesOf = async (...more: string[]): Promise<readonly string[]> => {
+      const { stdout } = await runCli(folder, ['study', 'study.yaml', '--dry-run', '--json', ...more]);
+      return (JSON.parse(stdout) as { runs: { name: string }[] }).runs.map(({ name }) => name);
+    };
+    expect(await namesOf()).toEqual(['s-a-seed6', 's-a-seed7', 's-a-seed8']);
+    expect(await namesOf('--seeds', '2')).toEqual(['s-a-seed6', 's-a-seed7']);
+  });
+});
+
 describe('isda ablate --dry-run', () => {
   test('lists six variants and three seeds, and creates nothing', async ({ folder }) => {
     const { code, stdout } = await runCli(folder, ablate);
