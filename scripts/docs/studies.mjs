@@ -40,6 +40,12 @@ export const studies = [
     comparison: true,
   },
   {
+    name: 'CIFAR-100 with new seeds',
+    store: 'tenth/store/cifar100-repeat',
+    runs: [['tenth/cifar100-repeat.yaml']],
+    comparison: true,
+  },
+  {
     name: 'CIFAR-10 in float32',
     store: 'tenth/store/cifar10-float32',
     runs: [['tenth/cifar10.yaml', 1]],
