@@ -18,10 +18,16 @@ function matcherOf(pattern: string): (name: string) => boolean {
 const beginnings = (name: string): string[] =>
   name.split('.').map((_, index, parts) => parts.slice(0, index + 1).join('.'));
 
+/** Returns the test for a running statistic that is frozen with the weight of its normalization, not on its own. */
+function followsWeightIn(tensors: readonly TensorDeclaration[]): (tensor: TensorDeclaration) => boolean {
+  const names = new Set(tensors.map(({ name }) => name));
+  return ({ name, role }) => role === 'statistic' && names.has(name.replace(/[^.]*$/, 'weight'));
+}
+
 /**
  * Returns the names of the tensors that the patterns freeze. The last pattern that matches a name decides; `!fc`
- * excludes a name that an earlier pattern matched. Errors (usage): a pattern matches no tensor; no parameter is left
- * to train.
+ * excludes a name that an earlier pattern matched. Errors (usage): a pattern matches no tensor, or only statistics
+ * that follow a weight; no parameter is left to train.
  */
 function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly string[]): ReadonlySet<string> {
   const rules = patterns.map((pattern) => {
@@ -41,6 +47,14 @@ function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly s
     const tops = [...new Set(tensors.map(({ name }) => beginnings(name)[0]))];
     const hint = didYouMean(stray.pattern.replace(/^!/, ''), known) ?? `the network has ${tops.join(', ')}`;
     throw refuse(`the network has no tensor ${JSON.stringify(stray.pattern.replace(/^!/, ''))}`, hint);
+  }
+  const followsWeight = followsWeightIn(tensors);
+  const idle = rules.find(({ matches }) => tensors.every((tensor) => !matches(tensor.name) || followsWeight(tensor)));
+  if (idle !== undefined) {
+    throw refuse(
+      `${JSON.stringify(idle.pattern)} matches only running statistics`,
+      'they are frozen exactly if the weight of their normalization is: name that weight',
+    );
   }
   const isFrozen = ({ name }: TensorDeclaration): boolean =>
     rules.findLast(({ matches }) => matches(name))?.isException === false;

@@ -11,7 +11,7 @@ export interface Pass {
   readonly training: boolean;
   /** int32 [2], new in every step; layers that draw random numbers derive a seed from it and their name. */
   readonly seed: Tensor;
-  /** Names of tensors that are not updated. */
+  /** Names of the tensors that `model.freeze` selects; running statistics follow the weight of their layer instead. */
   readonly frozen?: ReadonlySet<string>;
 }
 

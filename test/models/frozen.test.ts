@@ -1,0 +1,38 @@
+// Which entries of `model.freeze` are refused.
+import { expect, it } from 'vitest';
+import { withFrozen } from '../../src/models/frozen.js';
+import type { Network } from '../../src/models/network.js';
+import { createNetwork } from '../../src/models/registry.js';
+import { declare, filledWith } from '../../src/nn/tensors.js';
+
+const network = createNetwork(
+  { name: 'resnet', depth: 8, dropout: 0 },
+  { height: 8, width: 8, channels: 3, classes: 2 },
+);
+const rolesOf = ({ tensors }: Network): ReadonlyMap<string, string> =>
+  new Map(tensors.map(({ name, role }) => [name, role]));
+
+it.each([
+  [['*.running_*'], '*.running_*'],
+  [['layer1', '!layer1.0.bn1.running_mean'], '!layer1.0.bn1.running_mean'],
+])('%j is refused: running statistics follow the weight of their normalization', (patterns, entry) => {
+  expect(() => withFrozen(network, patterns)).toThrow(
+    expect.objectContaining({
+      message: `cannot freeze tensors: "${entry}" matches only running statistics`,
+      place: 'model.freeze',
+      hint: 'they are frozen exactly if the weight of their normalization is: name that weight',
+    }),
+  );
+});
+
+it('running statistics may be among what an entry matches', () => {
+  const roles = rolesOf(withFrozen(network, ['layer1', '!layer1.0.bn1']));
+  expect(roles.get('layer1.0.conv1.weight')).toBe('frozen');
+  expect(roles.get('layer1.0.bn1.weight')).toBe('parameter');
+});
+
+it("a custom network's statistic without a weight may be named alone", () => {
+  const alone = declare('whitening.covariance', 'statistic', [2, 2], filledWith(0));
+  const own: Network = { ...network, tensors: [...network.tensors, alone] };
+  expect(() => withFrozen(own, ['whitening.covariance'])).not.toThrow();
+});
