@@ -1,4 +1,5 @@
 // Builds the parts of a run from its config: network, loss, optimizer, image format.
+import { cannot } from '../common/errors.js';
 import type { ExperimentConfig } from '../config/schema.js';
 import { isImageFolder } from '../data/options.js';
 import { datasetShape, type DataPlaces, type DatasetShape } from '../data/registry.js';
@@ -81,6 +82,17 @@ export async function buildParts(config: ExperimentConfig, images?: DatasetShape
   return mixing === undefined ? parts : { ...parts, mixing };
 }
 
+/** Errors (usage): the last layer, which has a learning rate of its own, is frozen. */
+function requireTrainedHead({ weight, bias }: Network['classifier']): void {
+  if ([weight, bias].some(({ role }) => role === 'parameter')) return;
+  throw cannot('set the learning rate of the last layer', `${weight.name} and ${bias.name} are frozen`, {
+    code: 'config/invalid',
+    kind: 'usage',
+    place: 'optimizer.headLearningRateFactor',
+    hint: `leave it out, or end model.freeze with ${JSON.stringify(`!${weight.name}`)}`,
+  });
+}
+
 /** Creates the optimizer of a config with its wrappers: learning rate of the last layer, averages, accumulation. */
 async function optimizerOf(
   { optimizer: options, training }: ExperimentConfig,
@@ -89,6 +101,7 @@ async function optimizerOf(
   const { headLearningRateFactor: factor = 1 } = options;
   const { accumulate = 1, ema } = training;
   const head = new Set([classifier.weight.name, classifier.bias.name]);
+  if (factor !== 1) requireTrainedHead(classifier);
   const plain = options.name === 'custom' ? await loadOptimizer(options) : createOptimizer(options);
   const stepping = factor === 1 ? plain : withHeadRate(plain, head, factor);
   const averaging = ema === undefined ? stepping : withEma(stepping, ema);

@@ -156,6 +156,18 @@ describe("torchvision's ResNet-18", () => {
     training.close();
   });
 
+  it('has no learning rate for a frozen head', async () => {
+    const freeze = ['fc'];
+    await expect(buildParts(configOf({ freeze }, { headLearningRateFactor: 10 }), images)).rejects.toMatchObject({
+      message: 'cannot set the learning rate of the last layer: fc.weight and fc.bias are frozen',
+      place: 'optimizer.headLearningRateFactor',
+      hint: 'leave it out, or end model.freeze with "!fc.weight"',
+    });
+    for (const factor of [1, undefined])
+      await buildParts(configOf({ freeze }, { headLearningRateFactor: factor }), images);
+    await buildParts(configOf({ freeze: ['fc.bias'] }, { headLearningRateFactor: 10 }), images);
+  });
+
   it('takes a fresh head from the seed, whatever the classes of the file', async () => {
     const config = configOf({ weights: file, head: 'fresh' });
     const parts = await buildParts(config, { ...images, classes: 3 });
