@@ -136,3 +136,12 @@ it.each(['ops', 'layers'] as const)('docs/extending.md names all of kit.%s', (pa
   const listed = new RegExp(`^\`kit\\.${part}\`: (.*)\\.$`, 'm').exec(text)?.[1] ?? '';
   expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(Object.keys(kit[part]).sort());
 });
+
+it('docs/extending.md shows the built-in loss of its example as it is', () => {
+  const text = read('docs/extending.md');
+  expect(text).toContain(`\`\`\`ts\n${read('src/losses/label-smoothing.ts')}\`\`\`\n`);
+  const [options] = /^\/\*\* Label smoothing .*?^\}\);$/ms.exec(read('src/losses/options.ts'))!;
+  expect(text).toContain(options);
+  const [line] = /^ +'label-smoothing': .*$/m.exec(read('src/losses/registry.ts'))!;
+  expect(text).toContain(line);
+});
