@@ -42,7 +42,7 @@ function transition(name: string, inputs: number, outputs: number): Layer {
 
 /**
  * DenseNet-BC: a stem of 2k channels, three blocks of (L − 4) / 6 layers with transitions between them that halve the
- * channels, BN, ReLU, average pooling, `fc`.
+ * channels, BN, ReLU, average pooling, `fc`. Images must be at least 4 pixels wide and high.
  */
 export function createDensenet(options: DensenetOptions, input: InputShape): Network {
   const { depth, growth } = options;

@@ -90,8 +90,8 @@ function create(
 }
 
 /**
- * An ImageNet ResNet: stem, max pooling, four stages, global average pooling, `fc`. Images must be at least 32 pixels
- * wide and high.
+ * An ImageNet ResNet: stem, max pooling, four stages, global average pooling, `fc`. Images may have any size; up to 32
+ * pixels one pixel is left before the global pooling.
  */
 export function createImagenetResnet({ depth }: ImagenetResnetOptions, input: InputShape): Network {
   return create(`resnet-${depth}`, depth < 50 ? basic : bottleneck(1, 64), blocksPerStage[depth], input);

@@ -1,6 +1,7 @@
 // ImageNet ResNets against float64 reference values.
 import { expect, it } from 'vitest';
 import type { ModelOptions } from '../../src/models/options.js';
+import { forwardCost } from '../../src/models/cost.js';
 import { createNetwork } from '../../src/models/registry.js';
 import { sizeOf } from '../../src/engine/types.js';
 import { describeNetwork } from '../support/network-suite.js';
@@ -31,4 +32,10 @@ it.each<[string, ModelOptions, number, number]>([
   const parameters = network.tensors.filter(({ role }) => role === 'parameter');
   expect(parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0)).toBe(count);
   expect(network).toMatchObject({ name, featureSize });
+});
+
+it.each([1, 31, 33])('takes images of %i pixels', (side) => {
+  const input = { height: side, width: side, channels: 3, classes: 2 };
+  const network = createNetwork({ name: 'imagenet-resnet', depth: 18 }, input);
+  expect(forwardCost(network, input).multiplyAdds).toBeGreaterThan(0);
 });
