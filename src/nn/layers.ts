@@ -1,4 +1,4 @@
-// The basic layers, with PyTorch's names, semantics and initialization.
+// The basic layers, with PyTorch's names and semantics, and its initial values except those of convolutions.
 import { cannot } from '../common/errors.js';
 import {
   add,
@@ -40,7 +40,7 @@ export interface ConvLayerOptions {
   readonly groups?: number;
   /** Standard deviation of the initial weights. Default: from `fan`. */
   readonly deviation?: number;
-  /** The F of initial weights N(0, sqrt(2 / (k k F))): output channels (default) or input channels. */
+  /** The F of initial weights N(0, 2 / (k k F)): output channels (default) or input channels of a group. */
   readonly fan?: 'outputs' | 'inputs';
   /** Adds a bias U(−b, b) with b = 1/sqrt(k k inputs / groups), PyTorch's default. Default: false. */
   readonly bias?: boolean;
@@ -89,7 +89,7 @@ export const padChannels: Layer = {
 
 /**
  * Convolution of [N, H, W, inputs] to [N, …, outputs], by default without bias. Channels of x after `inputs` must be
- * zeros (`padChannels`).
+ * zeros (`padChannels`). Initial weights are normal (He et al., 2015), where PyTorch's default is uniform.
  */
 export function conv(name: string, options: ConvLayerOptions): Layer {
   const { inputs, outputs, kernel, stride = 1, padding = (kernel - 1) / 2, groups = 1 } = options;

@@ -14,7 +14,7 @@ import { declare, filledWith, normal, uniformWithin } from '../nn/tensors.js';
 export const kit = {
   /** Operations on tensors, with gradients. */
   ops: kitOps,
-  /** Layers with PyTorch's names and initial values. */
+  /** Layers with PyTorch's names, and its initial values except those of convolutions. */
   layers: { ...layers, ...dropouts, sequence },
   /** Declares a parameter, statistic or state, with its initial values. */
   declare,
