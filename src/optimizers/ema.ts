@@ -8,7 +8,7 @@ import type { Optimizer } from './optimizer.js';
 interface EmaOptions {
   /** Weight of the old average in an update. */
   readonly decay: number;
-  /** Whether the decay is lower at first: min(decay, (1 + t) / (10 + t)) after t updates. */
+  /** Whether the decay is lower at first: min(decay, (1 + t) / (10 + t)) in update t, from 1. */
   readonly warmup: boolean;
 }
 
