@@ -29,7 +29,10 @@ function followsWeightIn(tensors: readonly TensorDeclaration[]): (tensor: Tensor
  * excludes a name that an earlier pattern matched. Errors (usage): a pattern matches no tensor, or only statistics
  * that follow a weight; no parameter is left to train.
  */
-function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly string[]): ReadonlySet<string> {
+function frozenNames(
+  { tensors, classifier }: Pick<Network, 'tensors' | 'classifier'>,
+  patterns: readonly string[],
+): ReadonlySet<string> {
   const rules = patterns.map((pattern) => {
     const isException = pattern.startsWith('!');
     return { pattern, isException, matches: matcherOf(isException ? pattern.slice(1) : pattern) };
@@ -60,7 +63,11 @@ function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly s
     rules.findLast(({ matches }) => matches(name))?.isException === false;
   const frozen = tensors.filter(isFrozen);
   if (!tensors.some((tensor) => tensor.role === 'parameter' && !isFrozen(tensor))) {
-    throw refuse(`${patterns.join(', ')} leaves no parameter to train`, 'the last layer is usually trained: add "!fc"');
+    const head = classifier.weight.name.replace(/\.[^.]*$/, '');
+    throw refuse(
+      `${patterns.join(', ')} leaves no parameter to train`,
+      `the last layer is usually trained: add ${JSON.stringify(`!${head}`)}`,
+    );
   }
   return new Set(frozen.map(({ name }) => name));
 }
@@ -70,7 +77,7 @@ function frozenNames(tensors: readonly TensorDeclaration[], patterns: readonly s
  * with a frozen weight works as in evaluation: it uses its running statistics and does not update them.
  */
 export function withFrozen(network: Network, patterns: readonly string[]): Network {
-  const names = frozenNames(network.tensors, patterns);
+  const names = frozenNames(network, patterns);
   const frozen = <Declaration extends TensorDeclaration>(tensor: Declaration): Declaration =>
     names.has(tensor.name) && tensor.role === 'parameter' ? { ...tensor, role: 'frozen', trainable: false } : tensor;
   const { name, classes, featureSize, tensors, classifier } = network;

@@ -1,4 +1,4 @@
-// Which entries of `model.freeze` are refused.
+// Which entries of `model.freeze` are refused, and the hints.
 import { expect, it } from 'vitest';
 import { withFrozen } from '../../src/models/frozen.js';
 import type { Network } from '../../src/models/network.js';
@@ -23,6 +23,18 @@ it.each([
       hint: 'they are frozen exactly if the weight of their normalization is: name that weight',
     }),
   );
+});
+
+it('the hint for a network without a parameter to train names its last layer', () => {
+  const [weight, bias] = ['weight', 'bias'].map((part) => declare(`head.${part}`, 'parameter', [2], filledWith(0)));
+  for (const [own, layer] of [
+    [network, 'fc'],
+    [{ ...network, tensors: [weight, bias], classifier: { weight, bias } }, 'head'],
+  ] as const) {
+    const hint = `the last layer is usually trained: add "!${layer}"`;
+    expect(() => withFrozen(own, ['*'])).toThrow(expect.objectContaining({ hint }));
+    expect(rolesOf(withFrozen(own, ['*', `!${layer}`])).get(`${layer}.weight`)).toBe('parameter');
+  }
 });
 
 it('running statistics may be among what an entry matches', () => {
