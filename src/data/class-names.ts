@@ -50,7 +50,7 @@ export interface ClassChanges {
 const maxChanges = 4;
 
 /** Returns the labels of each name, ascending. */
-function labelsByName(names: readonly string[]): Map<string, number[]> {
+function labelsOfNames(names: readonly string[]): Map<string, number[]> {
   const labels = new Map<string, number[]>();
   names.forEach((name, label) => labels.set(name, [...(labels.get(name) ?? []), label]));
   return labels;
@@ -58,8 +58,8 @@ function labelsByName(names: readonly string[]): Map<string, number[]> {
 
 /** Returns the moves of each name that has left a label and has another: several classes may have one name. */
 function movesOf(before: readonly string[], now: readonly string[]): string[] {
-  const was = labelsByName(before);
-  const moves = [...labelsByName(now)].flatMap(([name, labels]) => {
+  const was = labelsOfNames(before);
+  const moves = [...labelsOfNames(now)].flatMap(([name, labels]) => {
     const left = (was.get(name) ?? []).filter((label) => now[label] !== name);
     const taken = labels.filter((label) => before[label] !== name);
     return taken.slice(0, left.length).map((label, index) => ({ name, label, from: left[index] }));

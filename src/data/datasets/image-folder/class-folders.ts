@@ -9,7 +9,7 @@ import { comparable } from './file-names.js';
 import { findImages } from './find-images.js';
 import { list, nothingPassed, passedOverLines, throwAtOnce, unusable } from './listing.js';
 import { evaluationFolders, isFolderThere } from './scan.js';
-import { filesStorage, folderFormat, listChecksum, partDigest } from './sources.js';
+import { filesStorage, folderFormat, listChecksum, partDigest, partSizes } from './sources.js';
 import { refuseStray } from './wrong-layout.js';
 
 /**
@@ -39,18 +39,15 @@ export interface ClassFolders extends LoadedSplits {
 /** Paths of the training images relative to the data set: in its folder itself, or in train/. */
 const trainingPrefixes = ['', 'train/'];
 
-/** Returns `ClassFolders.trainingChecksums`. `images`: their names relative to `place`, by class. */
-async function checksumsAsTraining(
-  place: string,
+/** Returns `ClassFolders.trainingChecksums`. `images`: their names relative to the data set, by class. */
+function checksumsAsTraining(
   images: readonly { readonly name: string; readonly className: string }[],
-): Promise<string[]> {
-  const names = images.map(({ name }) => name);
+  sizes: readonly number[],
+): string[] {
   const lists = trainingPrefixes.map((prefix) =>
     listChecksum(images.map(({ name, className }) => `${className} ${prefix}${name}`)),
   );
-  const digests: string[] = [];
-  for (const each of lists) digests.push(await partDigest(place, each, names));
-  return [...digests, ...lists];
+  return [...lists.map((each) => partDigest(each, sizes)), ...lists];
 }
 
 /**
@@ -87,10 +84,10 @@ export async function loadClassFolders(
   images.sort((a, b) => a.label - b.label);
   const names = images.map(({ name }) => name);
   const checksum = listChecksum(images.map(({ name, label }) => `${classNames[label]} ${name}`));
-  const digest = await partDigest(root, checksum, names);
-  const trainingChecksums = await checksumsAsTraining(
-    place,
+  const sizes = await partSizes(root, names);
+  const trainingChecksums = checksumsAsTraining(
     images.map(({ name, label }) => ({ name: relative(place, join(root, name)), className: classNames[label] })),
+    sizes,
   );
   const source: ImageSource = {
     ...folderFormat(options),
@@ -98,7 +95,13 @@ export async function loadClassFolders(
     labels: Int32Array.from(images, ({ label }) => label),
     storage: filesStorage(root, names, options),
   };
-  const data: DataIdentity = { checksum: digest, trainImages: 0, testImages: images.length, classNames, folder: root };
+  const data: DataIdentity = {
+    checksum: partDigest(checksum, sizes),
+    trainImages: 0,
+    testImages: images.length,
+    classNames,
+    folder: root,
+  };
   const { testSubset = Infinity } = options;
   const isSubset = testSubset < images.length;
   const evaluation = isSubset ? selectImages(source, subset(source.labels, testSubset, splitSeed)) : source;

@@ -93,16 +93,20 @@ export function evenlySpaced<Value>(values: readonly Value[], count: number): Va
 /** Maximum number of images of a part whose sizes are read. */
 const maxSizes = 10_000;
 
-/**
- * Returns the md5 of a part's list of images and of their sizes in bytes, of at most 10 000 evenly spaced images: other
- * images with the same names, such as smaller copies, are other data. A missing image counts as empty.
- */
-export async function partDigest(root: string, list: string, names: readonly string[]): Promise<string> {
-  const sizes = await pMap(
+/** Returns the sizes in bytes of a part's images, of at most 10 000 evenly spaced ones; a missing image has 0. */
+export function partSizes(root: string, names: readonly string[]): Promise<number[]> {
+  return pMap(
     evenlySpaced(names, maxSizes),
     (name) => stat(filePath(join(root, name))).then(({ size }) => size, () => 0), // prettier-ignore
     { concurrency: maxOpenFiles },
   );
+}
+
+/**
+ * Returns the md5 of a part's list of images and of their sizes (`partSizes`): other images with the same names, such
+ * as smaller copies, are other data.
+ */
+export function partDigest(list: string, sizes: readonly number[]): string {
   return createHash('md5')
     .update(`${list}\n${sizes.join('\n')}`)
     .digest('hex');
@@ -152,7 +156,7 @@ async function sourceOf(
     labels,
     storage: filesStorage(root, names, options),
     checksum,
-    digest: await partDigest(root, checksum, names),
+    digest: partDigest(checksum, await partSizes(root, names)),
   };
 }
 
