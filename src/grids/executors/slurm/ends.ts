@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import type { CellEnd } from '../../store/claim.js';
 import type { JobEnd } from '../../store/job.js';
 import { cellEnd } from '../local.js';
+import { restartLine } from './script.js';
 
 export interface TaskEnd {
   /** Displayed name of the task, `12_3`. */
@@ -13,7 +14,7 @@ export interface TaskEnd {
   readonly exitCode: number | undefined;
   /** The stderr of the run. */
   readonly errors: string;
-  /** The output of the script and of Slurm. */
+  /** The output of the script and of Slurm, of all starts. */
   readonly log: string;
 }
 
@@ -44,8 +45,8 @@ export function stateInLog(log: string): string | undefined {
   return marks.find(([pattern]) => pattern.test(said.at(-1) ?? ''))?.[1];
 }
 
-/** Log lines of a start that was followed by another one. */
-const ofEarlierStart = /DUE TO JOB REQUEUE|^the time limit is near/;
+/** Log lines of a start that is to be followed by another one. */
+const beforeNextStart = /DUE TO JOB REQUEUE|^the time limit is near/;
 
 const nameOfSignal = (number: number): NodeJS.Signals | undefined =>
   Object.entries(constants.signals).find(([, value]) => value === number)?.[0] as NodeJS.Signals | undefined;
@@ -56,8 +57,16 @@ function endOf(exitCode: number, stopAsked: boolean, errors: string): CellEnd {
   return cellEnd(signal === undefined ? { code: exitCode } : { signal }, stopAsked, errors);
 }
 
+/** Returns the log of a task's last start; `restarted`: whether there were earlier ones. */
+function lastStart(log: string): { log: string; restarted: boolean } {
+  const lines = log.split('\n');
+  const begin = lines.findLastIndex((line) => restartLine.test(line)) + 1;
+  return { log: lines.slice(begin).join('\n'), restarted: begin > 0 };
+}
+
 /** Returns how a task ended, with a reason of one line that contains its name. */
-export function taskEnd({ name, state, exitCode, errors, log }: TaskEnd): JobEnd {
+export function taskEnd({ name, state, exitCode, errors, log: allStarts }: TaskEnd): JobEnd {
+  const { log, restarted } = lastStart(allStarts);
   const known = reasons[state ?? ''] ?? reasons[stateInLog(log) ?? ''];
   // A run that was asked to stop may have failed to do so; its error tells.
   const ownEnd = exitCode === undefined ? undefined : endOf(exitCode, true, errors);
@@ -69,11 +78,9 @@ export function taskEnd({ name, state, exitCode, errors, log }: TaskEnd): JobEnd
     const end = endOf(exitCode, false, errors);
     return end.state === 'done' ? { state: 'failed', reason: name } : { ...end, reason: `job ${name}: ${end.reason}` };
   }
-  const words = log.split('\n').findLast((line) => line.trim() !== '' && !ofEarlierStart.test(line));
+  const words = log.split('\n').findLast((line) => line.trim() !== '' && !beforeNextStart.test(line));
   if (words !== undefined) return { state: 'failed', reason: `job ${name}: ${words.replace(/^error: /, '')}` };
   const how = state === undefined ? 'ended unexpectedly' : `its state is ${state}`;
-  return {
-    state: 'failed',
-    reason: `job ${name}: ${how} and it wrote nothing; check that the nodes can read the store`,
-  };
+  const nothing = restarted ? '' : ' and it wrote nothing; check that the nodes can read the store';
+  return { state: 'failed', reason: `job ${name}: ${how}${nothing}` };
 }

@@ -14,6 +14,9 @@ interface ScriptOptions {
 /** Number of starts in a row without a new checkpoint after which a task is not requeued again. */
 const maxIdleStarts = 5;
 
+/** The line with which each further start of a task begins in its log. */
+export const restartLine = /^restart \d+$/;
+
 /** Quotes a text as one word for bash. */
 export function quote(text: string): string {
   return `'${text.replaceAll("'", String.raw`'\''`)}'`;
@@ -33,6 +36,8 @@ export function scriptText({ root, folder, command, before }: ScriptOptions): st
 asked= limit=
 trap asked=1 TERM
 trap 'asked=1 limit=1' USR1
+# The log has the lines of all starts.
+if ((\${SLURM_RESTART_COUNT:-0} > 0)); then echo "restart $SLURM_RESTART_COUNT"; fi
 store=${quote(root)}
 here=${quote(folder)}
 task=$SLURM_ARRAY_TASK_ID

@@ -55,6 +55,21 @@ describe('taskEnd', () => {
       { log: 'slurmstepd-vm: error: *** JOB 6 ON vm CANCELLED AT 2026-11-22T22:10:33 DUE TO TIME LIMIT ***\n' },
     ],
   ])('%s', (expected, end) => expect(words(end)).toBe(expected));
+
+  const earlier = (cause: string): string =>
+    `slurmstepd-vm: error: *** JOB 6 ON vm CANCELLED AT 2026-11-22T22:10:33 DUE TO ${cause} ***\nrestart 1\n`;
+  it.each<[string, Partial<TaskEnd>]>([
+    [
+      'failed, job 12_3: cannot find CIFAR-10: no folder',
+      { exitCode: 1, errors: 'error: cannot find CIFAR-10: no folder\n', log: earlier('NODE FAILURE') },
+    ],
+    ['failed, job 12_3: ended by SIGSEGV', { state: 'FAILED', exitCode: 139, log: earlier('PREEMPTION') }],
+    ['failed, job 12_3: its state is FAILED', { state: 'FAILED', log: earlier('PREEMPTION') }],
+    [
+      'stopped, job 12_3: preempted and not requeued',
+      { log: earlier('NODE FAILURE') + earlier('PREEMPTION').slice(0, -10) },
+    ],
+  ])('of a task that was started again, by its last start: %s', (expected, end) => expect(words(end)).toBe(expected));
 });
 
 describe('stateInLog', () => {

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises';
 import { execa } from 'execa';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quote, scriptText } from '../../../../src/grids/executors/slurm/script.js';
+import { quote, restartLine, scriptText } from '../../../../src/grids/executors/slurm/script.js';
 import { signalsTaken } from '../../../support/held.js';
 import { test } from '../../../temporary-folder.js';
 
@@ -98,6 +98,11 @@ describe('the script of a task', () => {
     const { start, errors } = setUp(folder, '1');
     expect((await start()).all).toBe('');
     expect(errors()).toBe('error: 1\n');
+  });
+
+  test('begins a further start in the log with its number', async ({ folder }) => {
+    const { start } = setUp(folder, '0');
+    expect((await start({ SLURM_RESTART_COUNT: '2' })).all).toMatch(restartLine);
   });
 
   test('gives TensorFlow the cores of the job, unless the user has said how many', async ({ folder }) => {
