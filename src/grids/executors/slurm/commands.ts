@@ -41,7 +41,8 @@ export function slurmCommands(
 const hints: readonly (readonly [RegExp, string])[] = [
   [/Unable to contact slurm controller|Connection refused/, 'is slurmctld running? `sinfo` shows it'],
   [/invalid partition/i, '`sinfo` lists the partitions; slurm.partition in the config selects one'],
-  [/account/i, 'slurm.account in the config sets an account'],
+  // Not "Job violates accounting/QOS policy (job submit limit, …)".
+  [/\baccount\b/i, 'slurm.account in the config sets an account'],
   [/node configuration is not available|Memory specification/, '`sinfo -Nl` shows what the nodes have'],
   [/QOS|submit limit|limit/i, 'a limit of the cluster; `squeue --me` shows your jobs'],
 ];
