@@ -14,6 +14,9 @@ export interface SlurmAnswer {
 
 export type RunSlurm = (program: SlurmProgram, args: readonly string[]) => Promise<SlurmAnswer>;
 
+/** The user's own filters and formats for squeue and sacct: jobs that they hide would seem to have ended. */
+const ofQueries = /^(?:SQUEUE|SACCT)_/;
+
 /** Creates a function that runs Slurm's commands from the PATH of `environment`, each for at most two minutes. */
 export function slurmCommands(
   environment: Readonly<Record<string, string | undefined>>,
@@ -23,7 +26,7 @@ export function slurmCommands(
     const { execa } = await import('execa');
     const result = await execa(program, args, {
       cwd: workingDirectory,
-      env: { ...environment },
+      env: Object.fromEntries(Object.entries(environment).filter(([name]) => !ofQueries.test(name))),
       extendEnv: false,
       reject: false,
       stdin: 'ignore',

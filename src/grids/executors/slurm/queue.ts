@@ -63,7 +63,8 @@ export function parseAccounts(text: string): readonly QueueEntry[] {
  * assigns a job id. Errors: the queue cannot be queried.
  */
 export async function askQueue(slurm: RunSlurm, submission: string): Promise<readonly QueueEntry[]> {
-  const shape = ['--noheader', '--array', '--states=all', '--format=%j|%F|%K|%T|%N|%r'];
+  // Without --all the jobs of hidden partitions are left out, and would seem to have ended.
+  const shape = ['--all', '--noheader', '--array', '--states=all', '--format=%j|%F|%K|%T|%N|%r'];
   const answer = await slurm('squeue', [...shape, `--name=${submission}`]);
   if (answer.code !== 0) throw slurmFailure("query Slurm's queue", 'squeue', answer);
   return parseQueue(answer.stdout);

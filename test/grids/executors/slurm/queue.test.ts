@@ -57,13 +57,13 @@ describe('phaseOf', () => {
 describe('asking', () => {
   const answer = (code: number, stdout = '', stderr = '') => ({ code, stdout, stderr });
 
-  it('asks for a submission by its name', async () => {
+  it('asks for a submission by its name, in all partitions', async () => {
     const asked: unknown[] = [];
     await askQueue((program, args) => {
-      asked.push(program, args.at(-1));
+      asked.push(program, args.at(-1), args.includes('--all'));
       return Promise.resolve(answer(0, queue));
     }, 'grid-1a2b');
-    expect(asked).toEqual(['squeue', '--name=grid-1a2b']);
+    expect(asked).toEqual(['squeue', '--name=grid-1a2b', true]);
   });
   it('refuses in the words of squeue', async () => {
     const error = 'slurm_load_jobs error: Unable to contact slurm controller (connect failure)\n';
