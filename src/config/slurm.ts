@@ -16,6 +16,9 @@ export function timeLimitSeconds(text: string): number | undefined {
 
 const text = z.string().regex(/^[^\s\0]+$/, { error: 'expected text without spaces' });
 
+/** Options of sbatch by which a submission is made and its jobs are found again. */
+const ownOption = /^(?:--(?:array|clusters|job-name|open-mode|output|parsable|test-only|wait|wrap)(?:=|$)|-[JMWao])/;
+
 /** `slurm`: the resources that `--executor slurm` requests for a run; default: those of the cluster. */
 export const slurmOptions = z
   .strictObject({
@@ -56,7 +59,14 @@ export const slurmOptions = z
       .describe('seconds before the time limit at which a run writes a checkpoint and is requeued'),
     before: z.array(z.string().min(1)).default([]).describe('shell lines to run first, such as module load cuda'),
     extra: z
-      .array(z.string().startsWith('-'))
+      .array(
+        z
+          .string()
+          .startsWith('-')
+          .refine((option) => !ownOption.test(option), {
+            error: 'expected an option that isda does not set itself: name, array, output, cluster, --wait',
+          }),
+      )
       .default([])
       .describe('further options of sbatch, such as --exclude=node7'),
   })

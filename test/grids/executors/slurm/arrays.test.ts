@@ -79,11 +79,15 @@ describe('the config section', () => {
     [{ time: 'soon' }, 'expected minutes, H:MM:SS, D-H or D-HH:MM:SS'],
     [{ memory: '16 GB' }, 'expected a size such as 16G'],
     [{ partition: 'a b' }, 'expected text without spaces'],
+    [{ extra: ['--job-name=mine'] }, 'expected an option that isda does not set itself'],
+    [{ extra: ['--nice', '-Jmine'] }, 'expected an option that isda does not set itself'],
+    [{ extra: ['--wait'] }, 'expected an option that isda does not set itself'],
   ])('refuses %j', (value, message) => {
     const { error } = slurmOptions.safeParse(value);
     expect(JSON.stringify(error?.issues)).toContain(message);
   });
-  it.each([{ time: '6:01' }, { time: 2, signalSeconds: 30 }, { time: 'UNLIMITED' }])('takes %j', (value) =>
+  const extra = ['--exclude=n7', '--wait-all-nodes=1', '-x', '--mail-type=END'];
+  it.each([{ time: '6:01' }, { time: 2, signalSeconds: 30 }, { time: 'UNLIMITED' }, { extra }])('takes %j', (value) =>
     expect(slurmOptions.safeParse(value).success).toBe(true),
   );
 });
