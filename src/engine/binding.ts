@@ -4,12 +4,14 @@ import { cannot, reasonOf } from '../common/errors.js';
 import {
   addFlags,
   defaultSettings,
+  flagOf,
   persistentBatchNormVariable,
   prefersPersistentBatchNorm,
   useSettings,
   type EngineSettings,
 } from './settings.js';
 import { checkVariables } from './environment.js';
+import { flagNamesIn } from './flag-names.js';
 import { nvidiaDriver } from '../install/driver.js';
 import { compilerDirectory, locateGpuLibraries } from '../install/gpu-libraries.js';
 import type { EngineLocation } from '../install/location.js';
@@ -108,8 +110,8 @@ export function loadBinding(
   if (gpu && prefersPersistentBatchNorm(settings)) environment[persistentBatchNormVariable] ??= '1';
   if (device === 'cpu') environment['CUDA_VISIBLE_DEVICES'] = '-1';
   const compiler = gpu ? compilerDirectory(location.libraryDirectory) : undefined;
-  if (compiler !== undefined && !environment['XLA_FLAGS']?.includes('--xla_gpu_cuda_data_dir')) {
-    addFlags(environment, 'XLA_FLAGS', `--xla_gpu_cuda_data_dir=${compiler}`);
+  if (compiler !== undefined && !flagNamesIn(environment['XLA_FLAGS']).includes('xla_gpu_cuda_data_dir')) {
+    addFlags(environment, 'XLA_FLAGS', flagOf('xla_gpu_cuda_data_dir', compiler));
   }
   try {
     const { openQuietly } = load(location.quietLoaderPath) as { openQuietly: (path: string) => string };

@@ -1,7 +1,7 @@
 // Checks the environment variables that TensorFlow and CUDA read while loading, which do not report invalid values.
 import { existsSync } from 'node:fs';
 import { cannot } from '../common/errors.js';
-import { flagsIn, unknownFlags } from './flag-names.js';
+import { flagNamesIn, flagWords, unknownFlags } from './flag-names.js';
 import { persistentBatchNormVariable, type Variables } from './settings.js';
 import { checkThreadVariables } from './threads.js';
 
@@ -30,9 +30,9 @@ const flagVariables = ['TF_XLA_FLAGS', 'XLA_FLAGS'];
 /** Errors: a variable with flags contains a word that is neither a flag nor a file of flags. */
 function checkFlagVariables(environment: Readonly<Variables>): void {
   for (const name of flagVariables) {
-    const words = (environment[name] ?? '').split(/\s+/).filter((word) => word !== '');
+    const words = flagWords(environment[name] ?? '');
     const file = words.length === 1 && !words[0].startsWith('-') && existsSync(words[0]);
-    const stray = file ? undefined : words.find((word) => !/^--\w+(?:=.*)?$/.test(word));
+    const stray = file ? undefined : words.find((word) => !/^--\w+(?:=[^]*)?$/.test(word));
     if (stray === undefined) continue;
     throw cannot(
       'load the engine',
@@ -49,7 +49,7 @@ function checkFlagVariables(environment: Readonly<Variables>): void {
 /** Errors: a variable contains a flag that the libraries in the folder of `libraryPath` do not know. */
 function requireKnownFlags(environment: Readonly<Variables>, libraryPath: string): void {
   for (const name of flagVariables) {
-    const [unknown] = unknownFlags(flagsIn(environment[name]), libraryPath);
+    const [unknown] = unknownFlags(flagNamesIn(environment[name]), libraryPath);
     if (unknown === undefined) continue;
     const reason = `the environment variable ${name} contains --${unknown}, which this version of TensorFlow does not support`;
     throw cannot('load the engine', reason, {

@@ -1,4 +1,4 @@
-// Finds out which flags TensorFlow's libraries know, because TensorFlow ends the process at an unknown one.
+// Reads flags for TensorFlow, and finds out which its libraries know: TensorFlow ends the process at an unknown one.
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
@@ -25,12 +25,13 @@ function missingIn(path: string, texts: readonly string[]): readonly string[] {
   return missing.map(({ text }) => text);
 }
 
-/**
- * Returns the names of the flags in a variable's value, without `--` and value. The value may be the path of a file of
- * flags.
- */
+/** Splits flags at spaces; the value of a flag may have some between quotes. */
+export const flagWords = (text: string): readonly string[] =>
+  text.match(/-[-\w]*=(?:'[^']*'|"(?:\\[^]|[^"\\])*")|\S+/g) ?? [];
+
+/** Returns the flags in a variable's value, which may be the path of a file of flags. */
 export function flagsIn(value: string | undefined): readonly string[] {
-  const words = (value ?? '').split(/\s+/).filter((word) => word !== '');
+  const words = flagWords(value ?? '');
   if (words.length === 1 && !words[0].startsWith('-')) {
     try {
       return flagsIn(readFileSync(words[0], 'utf8').replaceAll(/^(?!\s*-).*$/gm, ''));
@@ -38,8 +39,12 @@ export function flagsIn(value: string | undefined): readonly string[] {
       return [];
     }
   }
-  return words.flatMap((word) => /^--(\w+)/.exec(word)?.[1] ?? []);
+  return words.filter((word) => word.startsWith('-'));
 }
+
+/** Returns the names of the flags in a variable's value, without `--` and value. */
+export const flagNamesIn = (value: string | undefined): readonly string[] =>
+  flagsIn(value).flatMap((word) => /^--(\w+)/.exec(word)?.[1] ?? []);
 
 /** Returns the names in a folder; empty if it cannot be read, because loading the library then reports the reason. */
 function namesIn(folder: string): readonly string[] {

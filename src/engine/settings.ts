@@ -1,5 +1,6 @@
 // Process-wide settings of TensorFlow and CUDA: environment variables that they read while loading.
 import { cannot } from '../common/errors.js';
+import { flagsIn } from './flag-names.js';
 
 export interface EngineSettings {
   /** Whether float32 convolutions and matrix products may round their operands to TF32 on a GPU. */
@@ -35,10 +36,14 @@ export type Variables = Record<string, string | undefined>;
 
 const autoCluster = '--tf_xla_auto_jit=2';
 
-/** Adds flags to a variable that holds a space-separated list. */
+/** Adds flags to a variable that holds a space-separated list, or the path of a file of flags. */
 export function addFlags(environment: Variables, name: string, flags: string): void {
-  environment[name] = [environment[name], flags].filter(Boolean).join(' ');
+  environment[name] = [...flagsIn(environment[name]), flags].join(' ');
 }
+
+/** Returns a flag with a value, in quotes if it contains spaces. */
+export const flagOf = (name: string, value: string): string =>
+  `--${name}=${/\s/.test(value) ? `"${value.replaceAll(/["\\]/g, String.raw`\$&`)}"` : value}`;
 
 /** Sets the variables for the settings that differ from TensorFlow's defaults. */
 function apply(environment: Variables, settings: EngineSettings): void {
@@ -59,7 +64,7 @@ type ReadSettings = Record<(typeof comparedKeys)[number], boolean>;
 export function readEngineSettings(environment: Readonly<Variables>): ReadSettings {
   return {
     tf32: environment['NVIDIA_TF32_OVERRIDE'] !== '0',
-    xla: /--tf_xla_auto_jit=[12]/.test(environment['TF_XLA_FLAGS'] ?? ''),
+    xla: flagsIn(environment['TF_XLA_FLAGS']).some((flag) => /^--tf_xla_auto_jit=[12]/.test(flag)),
     deterministic: isOn(environment['TF_DETERMINISTIC_OPS']),
     persistentBatchNorm: isOn(environment[persistentBatchNormVariable]),
   };

@@ -72,6 +72,19 @@ describe('the real engine', () => {
       );
     });
 
+    it('names the folder of ptxas for XLA, also with spaces, beside the flags in a file', async () => {
+      const root = join(folder, 'a b');
+      await mkdir(join(root, 'nvidia', 'cuda_nvcc'), { recursive: true });
+      await writeFile(join(folder, 'libcuda.so.1'), '');
+      await writeFile(join(folder, 'flags'), '--xla_dump_hlo_as_text\n');
+      const gpu = { build: 'cuda', libraryDirectory: join(root, 'lib'), libraryPath: '/nowhere/lib.so' } as const;
+      const environment = { LD_LIBRARY_PATH: folder, XLA_FLAGS: join(folder, 'flags') };
+      expect(() => loadBinding({ ...engine, ...gpu }, 'auto', environment)).toThrow('cannot load the engine');
+      expect(environment.XLA_FLAGS).toBe(
+        `--xla_dump_hlo_as_text --xla_gpu_cuda_data_dir="${join(root, 'nvidia', 'cuda_nvcc')}"`,
+      );
+    });
+
     it('sets the environment for TensorFlow, but keeps values that the user set', () => {
       const environment: Record<string, string | undefined> = { TF_CPP_MIN_LOG_LEVEL: '1' };
       loadBinding(engine, 'auto', environment);

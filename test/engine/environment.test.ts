@@ -19,7 +19,10 @@ describe('the variables with flags', () => {
     for (const name of ['TF_XLA_FLAGS', 'XLA_FLAGS'])
       expect(() => checkVariables({ [name]: value })).toThrow(`the environment variable ${name} contains `);
   });
-  it.each([undefined, '', ' ', '--tf_xla_auto_jit=2', '--a=1  --b', '/dev/null'])('takes %j', (value) => {
-    checkVariables({ TF_XLA_FLAGS: value });
-  });
+  it.each([undefined, '', ' ', '--tf_xla_auto_jit=2', '--a=1  --b', "--a='b c' --d", '/dev/null'])(
+    'takes %j',
+    (value) => {
+      checkVariables({ TF_XLA_FLAGS: value });
+    },
+  );
 });

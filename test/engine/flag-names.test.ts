@@ -2,7 +2,7 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { flagsIn, unknownFlags } from '../../src/engine/flag-names.js';
+import { flagNamesIn, unknownFlags } from '../../src/engine/flag-names.js';
 import { runIsda } from '../support/process.js';
 import { makeData } from '../support/runs.js';
 import { test } from '../temporary-folder.js';
@@ -22,13 +22,14 @@ describe('unknownFlags', () => {
   });
 });
 
-describe('flagsIn', () => {
+describe('flagNamesIn', () => {
   test('are words with two dashes, also of a file', ({ folder }) => {
     const file = join(folder, 'flags');
     writeFileSync(file, '# a comment\n--one=1 --two\n  --three=a,b\n');
-    expect(flagsIn(file)).toEqual(['one', 'two', 'three']);
-    expect(flagsIn(' --one=--two  --three ')).toEqual(['one', 'three']);
-    expect([flagsIn(undefined), flagsIn(''), flagsIn(join(folder, 'none'))]).toEqual([[], [], []]);
+    expect(flagNamesIn(file)).toEqual(['one', 'two', 'three']);
+    expect(flagNamesIn(' --one=--two  --three ')).toEqual(['one', 'three']);
+    expect(flagNamesIn(`--one="a \\" --no" --two='b --no'`)).toEqual(['one', 'two']);
+    expect([flagNamesIn(undefined), flagNamesIn(''), flagNamesIn(join(folder, 'none'))]).toEqual([[], [], []]);
   });
 });
 

@@ -1,4 +1,6 @@
 // Settings of the process: variables set, read back, and refused where they come too late or from elsewhere.
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { formatError } from '../../src/common/errors.js';
@@ -9,6 +11,7 @@ import {
   useSettings,
   type EngineSettings,
 } from '../../src/engine/settings.js';
+import { test } from '../temporary-folder.js';
 
 const anySettings = fc.record({
   tf32: fc.boolean(),
@@ -51,6 +54,16 @@ describe('useSettings', () => {
       TF_CUDNN_DETERMINISTIC: '1',
       TF_USE_CUDNN_BATCHNORM_SPATIAL_PERSISTENT: '1',
     });
+  });
+
+  test('reads a file of flags, and adds the flags in it to its own', ({ folder }) => {
+    const file = join(folder, 'flags');
+    writeFileSync(file, '--tf_xla_max_cluster_size=9\n');
+    const environment = { TF_XLA_FLAGS: file };
+    useSettings(environment, { ...defaultSettings, xla: true }, false);
+    expect(environment.TF_XLA_FLAGS).toBe('--tf_xla_max_cluster_size=9 --tf_xla_auto_jit=2 --tf_xla_cpu_global_jit');
+    writeFileSync(file, '--tf_xla_auto_jit=2\n');
+    expect(readEngineSettings({ TF_XLA_FLAGS: file }).xla).toBe(true);
   });
 
   it('refuses others than those TensorFlow was loaded with', () => {
