@@ -5,6 +5,7 @@ import {
   addFlags,
   defaultSettings,
   flagOf,
+  isOn,
   persistentBatchNormVariable,
   prefersPersistentBatchNorm,
   useSettings,
@@ -102,7 +103,8 @@ export function loadBinding(
   const gpu = location.build === 'cuda' && device !== 'cpu' && nvidiaDriver(environment) !== undefined;
   // A CUDA build without a GPU logs an error, which is expected if no GPU is wanted or there is no driver.
   environment['TF_CPP_MIN_LOG_LEVEL'] ??= location.build === 'cuda' && !gpu ? '3' : '2';
-  environment['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true';
+  // TensorFlow ignores other words than these two, such as 1, and then takes all memory of the GPU.
+  environment['TF_FORCE_GPU_ALLOW_GROWTH'] = String(isOn(environment['TF_FORCE_GPU_ALLOW_GROWTH'] || '1'));
   // TensorFlow disables oneDNN on older processors, where the gradients of grouped convolutions then do not exist.
   environment['TF_ENABLE_ONEDNN_OPTS'] ??= '1';
   // Otherwise every session run would wait for the GPU to finish; reading a value waits for it anyway.

@@ -56,7 +56,8 @@ function apply(environment: Variables, settings: EngineSettings): void {
 
 const comparedKeys = ['tf32', 'xla', 'deterministic', 'persistentBatchNorm'] as const;
 
-const isOn = (value: string | undefined): boolean => value === '1' || value?.toLowerCase() === 'true';
+/** Whether a variable that is a switch is on. */
+export const isOn = (value: string | undefined): boolean => value === '1' || value?.toLowerCase() === 'true';
 
 type ReadSettings = Record<(typeof comparedKeys)[number], boolean>;
 

@@ -72,6 +72,18 @@ describe('the real engine', () => {
       );
     });
 
+    it.each([
+      ['1', 'true'],
+      ['TRUE', 'true'],
+      ['', 'true'],
+      ['0', 'false'],
+      ['false', 'false'],
+    ])('gives TF_FORCE_GPU_ALLOW_GROWTH=%s as a word that TensorFlow knows, %s', (value, word) => {
+      const environment = { TF_FORCE_GPU_ALLOW_GROWTH: value };
+      loadBinding(engine, 'auto', environment);
+      expect(environment.TF_FORCE_GPU_ALLOW_GROWTH).toBe(word);
+    });
+
     it('names the folder of ptxas for XLA, also with spaces, beside the flags in a file', async () => {
       const root = join(folder, 'a b');
       await mkdir(join(root, 'nvidia', 'cuda_nvcc'), { recursive: true });
