@@ -2,6 +2,7 @@
 import { float, type, type Attributes } from '../attributes.js';
 import { customGradient, withGradient, type Tensor } from '../tensor.js';
 import { add, addScalar, exp, mul, mulScalar, square } from './elementwise.js';
+import { requireFloat } from './requirements.js';
 import { run, unary } from './run.js';
 
 const gradientOf = (operation: string, attributes: Attributes, a: Tensor, b: Tensor): Tensor =>
@@ -15,6 +16,7 @@ export function relu(x: Tensor): Tensor {
 
 /** x if it is positive, otherwise `slope` x. */
 export function leakyRelu(x: Tensor, slope: number): Tensor {
+  requireFloat('compute LeakyRelu', x);
   const attributes = { alpha: float(slope) };
   const value = run('LeakyRelu', { T: type(x.dtype), ...attributes }, [x], x.dtype, x.shape);
   return withGradient(value, [x], (gradient) => [gradientOf('LeakyReluGrad', attributes, gradient, x)]);

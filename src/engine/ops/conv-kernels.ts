@@ -12,7 +12,7 @@ export type PaddingScheme = 'SAME' | 'VALID';
  * end.
  */
 export function padsAsSame(size: number, stride: number, padding: number, [, height, width]: Shape): boolean {
-  return size - stride === 2 * padding && height % stride === 0 && width % stride === 0;
+  return padding >= 0 && size - stride === 2 * padding && height % stride === 0 && width % stride === 0;
 }
 
 /** Attributes of Conv2D and of the kernels of both its gradients: NHWC, no dilation. */

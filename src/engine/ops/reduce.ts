@@ -6,7 +6,7 @@ import { axesOf, axisOf } from './axes.js';
 import { add, div, equal, exp, log, maximumScalar, mul, mulScalar, sub } from './elementwise.js';
 import { cast } from './fill.js';
 import { requireLabels } from './labels.js';
-import { requireFloat } from './requirements.js';
+import { requireFloat, requireWhole } from './requirements.js';
 import { intScalar, intVector, lowest, run } from './run.js';
 import { broadcastTo, reshape } from './shape.js';
 
@@ -111,6 +111,7 @@ export function argMax(x: Tensor, axis = -1): Tensor {
  */
 export function inTopK(logits: Tensor, labels: Tensor, k: number): Tensor {
   requireLabels('compute inTopK', logits, labels);
+  requireWhole('compute inTopK', { k }, 1);
   const attributes = { T: type('int32') };
   return run('InTopKV2', attributes, [logits, labels, intScalar(logits.program, k)], 'bool', labels.shape);
 }

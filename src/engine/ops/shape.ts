@@ -118,13 +118,15 @@ export function slice(x: Tensor, begin: readonly number[], size: Shape): Tensor 
   ]);
 }
 
-/** Concatenates tensors along an axis; all other axes must be equal. */
+/** Concatenates tensors along an axis. Errors: there are none, or their types or other axes differ. */
 export function concat(parts: readonly Tensor[], along: number): Tensor {
+  if (parts.length === 0) throw cannot('concatenate', 'there are no tensors', { code: 'engine/shape' });
   const [first] = parts;
   if (parts.length === 1) return first;
   const axis = axisOf('concatenate', first, along);
+  const others = (shape: Shape): Shape => shape.map((extent, index) => (index === axis ? 0 : extent));
   const stray = parts.find(
-    ({ dtype, shape }) => dtype !== first.dtype || !sameShape(shape.with(axis, 0), first.shape.with(axis, 0)),
+    ({ dtype, shape }) => dtype !== first.dtype || !sameShape(others(shape), others(first.shape)),
   );
   if (stray !== undefined) {
     const pair = `${describeSpec(first)} and ${describeSpec(stray)}`;

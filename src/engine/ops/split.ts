@@ -28,7 +28,7 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
   if (parts === 1) return [x];
   const axis = x.shape.length - 1;
   const extent = x.shape[axis] / parts;
-  if (!Number.isInteger(parts) || !Number.isInteger(extent)) {
+  if (!Number.isInteger(parts) || parts < 1 || !Number.isInteger(extent)) {
     throw cannot('split', `the last axis of ${describeSpec(x)} cannot be divided into ${parts} equal parts`, {
       code: 'engine/shape',
     });
@@ -47,7 +47,8 @@ export function splitLast(x: Tensor, parts: number): readonly Tensor[] {
 /** Splits a vector into pieces of the given sizes. Errors: they do not add up to its length. */
 export function splitVector(x: Tensor, sizes: readonly number[]): readonly Tensor[] {
   requireList('split', 'sizes', sizes);
-  if (x.shape.length !== 1 || sizes.reduce((sum, size) => sum + size, 0) !== x.shape[0]) {
+  const whole = sizes.reduce((sum, size) => sum + size, 0);
+  if (x.shape.length !== 1 || whole !== x.shape[0] || Math.min(...sizes) < 0) {
     throw cannot('split', `${describeSpec(x)} is not a vector of the pieces [${sizes.join(', ')}]`, {
       code: 'engine/shape',
     });
