@@ -5,7 +5,6 @@ import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, type Shape } from '../types.js';
 import { broadcastShape } from './broadcast.js';
 import { greaterEqual, lessEqual, mul } from './elementwise.js';
-import { cast } from './fill.js';
 import { floatScalar, run, unary } from './run.js';
 import { sumTo } from './shape.js';
 
@@ -38,8 +37,10 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
   const [least, most] = [low, high].map((bound) => floatScalar(x.program, bound, x.dtype));
   const value = run('ClipByValue', { T: type(x.dtype) }, [x, least, most], x.dtype, x.shape);
   return withGradient(value, [x], (gradient) => {
-    const within = mul(cast(greaterEqual(x, least), x.dtype), cast(lessEqual(x, most), x.dtype));
-    return [mul(gradient, within)];
+    // Chosen, not multiplied by 0, which would make NaN of an infinite gradient, as that of a root at 0.
+    const zero = floatScalar(x.program, 0, x.dtype);
+    const belowHigh = select(lessEqual(x, most), gradient, zero, x.shape);
+    return [select(greaterEqual(x, least), belowHigh, zero, x.shape)];
   });
 }
 

@@ -16,6 +16,7 @@ import {
   pow,
   powScalar,
   sign,
+  sqrt,
   sum,
   where,
 } from '../../../src/engine/ops/index.js';
@@ -107,6 +108,7 @@ describe.each(executions)('choices, %s', (execution) => {
         slope: gradients(sum(build(x)), [x])[0],
       }))['slope'];
     expect([...slopeOf([-2, -1, 0, 1, 2], (x) => clamp(x, -1, 1))]).toEqual([0, 1, 1, 1, 0]);
+    expect([...slopeOf([-4, 4], (x) => sqrt(clamp(x, 0, 9)))]).toEqual([0, 0.25]);
     expect([...slopeOf([0], abs)]).toEqual([0]);
     expect([...slopeOf([0, 2], (x) => powScalar(x, 2))]).toEqual([0, 4]);
     expect([...slopeOf([0, 2], (x) => powScalar(x, 0))]).toEqual([0, 0]);
