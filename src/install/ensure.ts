@@ -64,7 +64,7 @@ export async function putEngine(
         await make(staging);
         await replaceFolder(directory, staging, old);
       } finally {
-        for (const each of [staging, old]) await rm(each, { recursive: true, force: true }).catch(() => undefined);
+        for (const each of [staging, old]) await remove(each);
       }
       const search = readEngine(directory);
       if (search.found) return search.found;
@@ -126,11 +126,14 @@ async function buildFrom(
   await writeFile(join(staging, engineFiles.marker), `${JSON.stringify(marker, undefined, 2)}\n`);
 }
 
+/** Removes what can be removed: a network disk keeps the files of a replaced engine that a process still uses. */
 async function removeUnfinished(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    if (name.startsWith(unfinished)) await rm(join(parent, name), { recursive: true, force: true });
+    if (name.startsWith(unfinished)) await remove(join(parent, name));
   }
 }
+
+const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true }).catch(() => undefined);
 
 function explained(error: unknown, home: string): unknown {
   // The lock's error contains that of the file system.

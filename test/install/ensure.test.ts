@@ -177,6 +177,23 @@ while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$file" "$2"; shift; done`,
     expect(remains().filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  it('is not stopped by remains that cannot be removed', async () => {
+    await installPrograms();
+    const parent = dirname(engineDirectory(options()));
+    const kept = join(parent, '.unfinished-old-1');
+    await mkdir(kept, { recursive: true });
+    // Deeper than a path may be long: Node.js cannot remove it, a shell can.
+    const [upper, lower] = ['a', 'b'].map((name) => Array.from({ length: 12 }, () => name.repeat(200)).join('/'));
+    for (const folders of [upper, lower]) await mkdir(join(kept, folders), { recursive: true });
+    await execa('mv', [lower.split('/')[0], upper], { cwd: kept });
+    await expect(rm(kept, { recursive: true })).rejects.toThrow();
+    try {
+      expect(await ensureEngine(options())).toMatchObject({ source: 'download' });
+    } finally {
+      await execa('rm', ['-rf', kept]);
+    }
+  });
+
   it('refuses a wheel whose members climb out of the folder', async () => {
     await installPrograms();
     const evil = join(machine.root, 'evil.zip');
