@@ -24,8 +24,8 @@ export interface Gpu {
   readonly driver: string;
   /** For example `9.0`. */
   readonly computeCapability: string;
-  /** In MiB. */
-  readonly memoryMebibytes: number;
+  /** In MiB; absent if nvidia-smi does not know it, as for memory shared with the processor. */
+  readonly memoryMebibytes?: number;
 }
 
 /** Returns the NVIDIA GPUs that nvidia-smi lists; empty if it is not installed or fails. */
@@ -39,7 +39,8 @@ export function listGpus(environment: Environment): readonly Gpu[] {
   if (result.status !== 0) return [];
   return result.stdout.split('\n').flatMap((line) => {
     const [name, driver, computeCapability, memory] = line.split(',').map((cell) => cell.trim());
-    return memory === undefined ? [] : [{ name, driver, computeCapability, memoryMebibytes: Number(memory) }];
+    if (memory === undefined) return [];
+    return [{ name, driver, computeCapability, ...(/^\d+$/.test(memory) && { memoryMebibytes: Number(memory) }) }];
   });
 }
 

@@ -1,5 +1,5 @@
 // The selected device, and the message if there is no GPU.
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -88,6 +88,17 @@ describe('devices', () => {
       expect(listGpus({ PATH: folder })).toEqual([
         { ...common, name: 'NVIDIA H200', computeCapability: '9.0', memoryMebibytes: 143771 },
         { ...common, name: 'NVIDIA A100', computeCapability: '8.0', memoryMebibytes: 81920 },
+      ]);
+    });
+
+    it('leaves out a memory that nvidia-smi does not know', async () => {
+      const bin = join(folder, 'shared');
+      await mkdir(bin);
+      await writeFile(join(bin, 'nvidia-smi'), '#!/bin/sh\necho "NVIDIA GB10, 580.95.05, 12.1, [N/A]"\n', {
+        mode: 0o755,
+      });
+      expect(listGpus({ PATH: bin })).toEqual([
+        { name: 'NVIDIA GB10', driver: '580.95.05', computeCapability: '12.1' },
       ]);
     });
 

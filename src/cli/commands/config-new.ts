@@ -27,9 +27,10 @@ interface NewOptions {
 /** The GPU where there is one, else the CPU. */
 function machineOf({ environment }: CommandContext): Machine {
   const [gpu] = environment.CUDA_VISIBLE_DEVICES === '' ? [] : listGpus(environment);
-  return gpu === undefined
-    ? { device: 'cpu', memory: ownLimits().process }
-    : { device: 'cuda', memory: gpu.memoryMebibytes * 2 ** 20 };
+  const shared = ownLimits().process;
+  if (gpu === undefined) return { device: 'cpu', memory: shared };
+  const { memoryMebibytes } = gpu;
+  return { device: 'cuda', memory: memoryMebibytes === undefined ? shared : memoryMebibytes * 2 ** 20 };
 }
 
 /** `photos.yaml` for `/data/My photos`: a name that an experiment can have. */

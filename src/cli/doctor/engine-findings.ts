@@ -97,7 +97,7 @@ function gpuFindings(driver: string | undefined, gpus: readonly Gpu[], advice: s
     return [{ name: 'GPU', state, value: `driver (${driver}), but nvidia-smi lists no GPU`, advice }];
   }
   return gpus.map(({ name, driver: version, computeCapability, memoryMebibytes }, index): Finding => {
-    const memory = formatBytes(memoryMebibytes * 2 ** 20);
+    const memory = memoryMebibytes === undefined ? 'unknown memory' : formatBytes(memoryMebibytes * 2 ** 20);
     const value = `${name}, ${memory}, compute capability ${computeCapability}, driver ${version}`;
     return { name: gpus.length > 1 ? `GPU ${index}` : 'GPU', state, value, advice: index === 0 ? advice : undefined };
   });
