@@ -35,8 +35,11 @@ export async function jobNameOf(folder: string, { submission, task }: CellJob): 
   return record?.job === undefined ? submission : `${record.job}_${task}`;
 }
 
-/** sbatch may still be running for this long, although the queue does not list its jobs. */
-const submittingMilliseconds = 60_000;
+/**
+ * sbatch may still be running for this long, although the queue does not list its jobs: while the controller is busy,
+ * it tries again for two minutes, also after the command that started it was killed.
+ */
+const submittingMilliseconds = 180_000;
 
 /**
  * How long a network file system may hide a summary that its run has written: it caches for up to a minute that a file

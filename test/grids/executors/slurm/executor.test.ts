@@ -266,7 +266,9 @@ describe('slurmExecutor', () => {
     expect(slurm.submitted).toHaveLength(1);
   });
 
-  test('killed before sbatch: the cells wait for a minute and are then submitted', async ({ folder }) => {
+  test('killed before sbatch ends: the cells wait as long as it may try, and are then submitted', async ({
+    folder,
+  }) => {
     const slurm = fakeSlurm();
     await command(folder, slurm, { detach: true }).run([cells[0]]);
     slurm.tasks.length = 0;
@@ -281,8 +283,8 @@ describe('slurmExecutor', () => {
       });
       return lookup(join(folder, 'test-a-seed1'), { submission: basename(place), task: 0 });
     };
-    expect((await look(30_000)).phase).toBe('queued');
-    expect(await look(70_000)).toMatchObject({
+    expect((await look(130_000)).phase).toBe('queued');
+    expect(await look(190_000)).toMatchObject({
       phase: 'ended',
       end: { state: 'stopped', reason: 'its submission was cut off' },
     });
