@@ -55,6 +55,8 @@ if [[ -n \${SLURM_CPUS_PER_TASK:-} ]]; then
   export TF_NUM_INTEROP_THREADS="\${TF_NUM_INTEROP_THREADS:-$SLURM_CPUS_PER_TASK}"
 fi
 ${before.map((line) => `${line}\n`).join('')}
+# A line before may have switched these on; the code of the run would then end the script before it is recorded.
+set +eu
 ${command.map(quote).join(' ')} train --config "$run/config.yaml" --out "$run" </dev/null >/dev/null 2>"$run/errors.txt" &
 child=$!
 while kill -0 "$child" 2>/dev/null; do

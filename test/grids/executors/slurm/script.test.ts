@@ -121,6 +121,12 @@ describe('the script of a task', () => {
     expect(words()[7]).toBe('good day');
   });
 
+  test('records the end of a run also if `before` makes the shell strict', async ({ folder }) => {
+    const { start, exit } = setUp(folder, '2', ['set -euo pipefail']);
+    expect((await start()).exitCode).toBe(2);
+    expect(exit()).toBe('2\n');
+  });
+
   test.for([
     ['SIGUSR1', 'requeue 12_1', 'the time limit is near: to be queued again'],
     ['SIGTERM', undefined, ''],
