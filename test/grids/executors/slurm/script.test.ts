@@ -121,6 +121,18 @@ describe('the script of a task', () => {
     expect(words()[7]).toBe('good day');
   });
 
+  test('keeps its own variables from those of `before`', async ({ folder }) => {
+    const names = ['store', 'here', 'task', 'cells', 'run', 'known', 'asked', 'limit'];
+    const { start, exit, words, run } = setUp(
+      folder,
+      '75',
+      names.map((name) => `${name}=/other`),
+    );
+    expect((await start()).exitCode).toBe(75);
+    expect(words()[5]).toBe(run);
+    expect(exit()).toBe('75\n');
+  });
+
   test('records the end of a run also if `before` makes the shell strict', async ({ folder }) => {
     const { start, exit } = setUp(folder, '2', ['set -euo pipefail']);
     expect((await start()).exitCode).toBe(2);
