@@ -109,8 +109,9 @@ export async function downloadWheel(
       ...options,
       ...pipArguments(wheel),
     ],
-    // pip's temporary files go to this folder: /tmp is often small, and this folder is always removed.
-    { ...environment, TMPDIR: temporary },
+    // pip's temporary files go to this folder: /tmp is often small, and this folder is always removed. Python 3.11 and
+    // newer then import no files of the working directory, such as pip.py.
+    { ...environment, TMPDIR: temporary, PYTHONSAFEPATH: '1' },
   ).finally(() => clearInterval(progress));
   if (!result.succeeded) {
     if (/No module named '?pip'?/.test(result.stderr)) {

@@ -177,6 +177,13 @@ while [ $# -gt 1 ]; do [ "$1" = -o ] && cp "$file" "$2"; shift; done`,
     expect(remains().filter((name) => name.startsWith('.'))).toEqual([]);
   });
 
+  it('runs pip without the files of the working directory, such as pip.py', async () => {
+    await installPrograms();
+    const copy = `[ "$PYTHONSAFEPATH" = 1 ] || exit 3; cp "${wheelFile}" "$dest/${wheel.file}"`;
+    await machine.program('python3', fakePython(copy));
+    expect(await ensureEngine(options())).toMatchObject({ source: 'download' });
+  });
+
   it('is not stopped by remains that cannot be removed', async () => {
     await installPrograms();
     const parent = dirname(engineDirectory(options()));
