@@ -115,28 +115,37 @@ interface PlanTextOptions {
   readonly steps: number;
 }
 
+/** Formats the total time: nothing is said to take no time because its time is unknown. */
+function timeText({ runs, done, jobs, seconds, secondsWithJobs, unknown }: PlanTotals): string {
+  if (unknown > 0 && unknown === runs - done) return 'time unknown';
+  return [
+    `${formatDuration(seconds)} one after the other`,
+    ...(jobs === 1 ? [] : [`${formatDuration(secondsWithJobs)} with --jobs ${jobs}`]),
+    ...(unknown === 0 ? [] : [`without ${counted(unknown, 'run')} whose time is unknown`]),
+  ].join(', ');
+}
+
 /** Formats the plan as text: rows, totals, and an explanation of the numbers. */
 export function planText(
   rows: readonly PlanRow[],
   totals: PlanTotals,
   { width, device, steps }: PlanTextOptions,
 ): string {
-  const { runs, done, jobs, seconds, secondsWithJobs, unknown, diskBytes, memoryBytes } = totals;
+  const { runs, done, jobs, diskBytes, memoryBytes } = totals;
   const header = ['row', 'runs', 'images', 'step', 'epoch', 'a run', 'memory', 'disk'];
   const notes = rows.map(({ reason, tooLarge }) => [
     ...(reason === undefined ? [] : [reason]),
     ...(tooLarge === true && reason === undefined ? ['a run needs more memory than is free now'] : []),
   ]);
   const scaled = rows.some(({ step }) => step?.scaled === true);
-  const time = [
-    `${formatDuration(seconds)} one after the other`,
-    ...(jobs === 1 ? [] : [`${formatDuration(secondsWithJobs)} with --jobs ${jobs}`]),
-    ...(unknown === 0 ? [] : [`without ${counted(unknown, 'run')} whose time is unknown`]),
+  const space = [
+    ...(diskBytes === 0 ? [] : [`at most ${formatBytes(diskBytes)} of disk`]),
+    ...(memoryBytes === 0 ? [] : [`${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`]),
   ];
   const spread = Math.max(...rows.map(({ step }) => step?.spread ?? 1));
   const absent = rows.filter(({ images }) => images?.counted === false).length;
   const feet = [
-    `${counted(runs, 'run')}${done === 0 ? '' : `, ${done} done`}: ${time.join(', ')}; at most ${formatBytes(diskBytes)} of disk; ${formatBytes(memoryBytes)} of memory${jobs === 1 ? '' : ` with ${jobs} at once`}`,
+    [`${counted(runs, 'run')}${done === 0 ? '' : `, ${done} done`}: ${timeText(totals)}`, ...space].join('; '),
     ...(device === undefined
       ? []
       : [

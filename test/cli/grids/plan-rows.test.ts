@@ -30,3 +30,21 @@ it('prints the numbers of a plan after their titles on a narrow terminal', () =>
     '\nThe slowest measured step took 4.1 times as long as the fastest: the machine is busy',
   );
 });
+
+it('does not give runs that cannot be estimated a time of zero', () => {
+  const unknown = { row: 'a', runs: 2, done: 0, epochs: 4, epochsLeft: [4, 4], reason: 'no step can be made' };
+  const known = {
+    ...unknown,
+    row: 'b',
+    reason: undefined,
+    secondsPerEpoch: 60,
+    memoryBytes: 2 ** 20,
+    diskBytes: 2 ** 20,
+  };
+  const text = (...rows: readonly PlanRow[]): string =>
+    planText(rows, planTotals(rows, 1), { width: Infinity, steps: 3 }).replaceAll('\n', ' ');
+  expect(text(unknown)).toContain(' 2 runs: time unknown memory: ');
+  expect(text(unknown, known)).toContain(
+    ' 4 runs: 8 min 00 s one after the other, without 2 runs whose time is unknown; at most 2.00 MiB of disk; ',
+  );
+});
