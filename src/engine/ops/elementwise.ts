@@ -45,29 +45,6 @@ export function div(a: Tensor, b: Tensor): Tensor {
   });
 }
 
-/** Selects one of two values; the gradient goes to the first if `isFirst` holds, otherwise to the second. */
-function chosen(
-  operation: 'Maximum' | 'Minimum',
-  a: Tensor,
-  b: Tensor,
-  isFirst: (a: Tensor, b: Tensor) => Tensor,
-): Tensor {
-  return withGradient(binary(operation, a, b), [a, b], (gradient, [wantA, wantB]) => {
-    const first = cast(isFirst(a, b), a.dtype);
-    const toFirst = binary('Mul', gradient, first);
-    return [
-      wantA ? sumTo(toFirst, a.shape) : undefined,
-      wantB ? sumTo(binary('Sub', gradient, toFirst), b.shape) : undefined,
-    ];
-  });
-}
-
-/** The larger of two values; if they are equal, the gradient goes to the first. */
-export const maximum = (a: Tensor, b: Tensor): Tensor => chosen('Maximum', a, b, greaterEqual);
-
-/** The smaller of two values; if they are equal, the gradient goes to the first. */
-export const minimum = (a: Tensor, b: Tensor): Tensor => chosen('Minimum', a, b, lessEqual);
-
 /** Whether a > b; bool. Not differentiable. */
 export const greater = (a: Tensor, b: Tensor): Tensor => binary('Greater', a, b, 'bool');
 /** Whether a >= b; bool. Not differentiable. */
@@ -88,10 +65,6 @@ export function equal(a: Tensor, b: Tensor): Tensor {
 export const addScalar = (x: Tensor, value: number): Tensor => add(x, floatScalar(x.program, value, x.dtype));
 /** value x */
 export const mulScalar = (x: Tensor, value: number): Tensor => mul(x, floatScalar(x.program, value, x.dtype));
-/** min(x, value); if they are equal, the gradient goes to x. */
-export const minimumScalar = (x: Tensor, value: number): Tensor => minimum(x, floatScalar(x.program, value, x.dtype));
-/** max(x, value); if they are equal, the gradient goes to x. */
-export const maximumScalar = (x: Tensor, value: number): Tensor => maximum(x, floatScalar(x.program, value, x.dtype));
 
 /** −x */
 export function neg(x: Tensor): Tensor {

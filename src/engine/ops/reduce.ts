@@ -3,11 +3,12 @@ import { bool, type } from '../attributes.js';
 import { detach, withGradient, type Tensor } from '../tensor.js';
 import type { Shape } from '../types.js';
 import { axesOf, axisOf } from './axes.js';
-import { add, div, equal, exp, log, maximumScalar, mul, mulScalar, sub } from './elementwise.js';
+import { add, div, equal, exp, log, mul, mulScalar, sub } from './elementwise.js';
 import { cast } from './fill.js';
 import { requireLabels } from './labels.js';
 import { requireFloat, requireWhole } from './requirements.js';
 import { intScalar, intVector, lowest, run } from './run.js';
+import { maximumScalar } from './select.js';
 import { broadcastTo, reshape } from './shape.js';
 
 export interface ReduceOptions {

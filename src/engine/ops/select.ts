@@ -3,6 +3,7 @@ import { cannot } from '../../common/errors.js';
 import { type } from '../attributes.js';
 import { withGradient, type Tensor } from '../tensor.js';
 import { describeSpec, type Shape } from '../types.js';
+import { binary } from './binary.js';
 import { broadcastShape } from './broadcast.js';
 import { greaterEqual, lessEqual, mul } from './elementwise.js';
 import { floatScalar, run, unary } from './run.js';
@@ -32,12 +33,44 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
   });
 }
 
+/**
+ * The operation's choice of a or b; the gradient goes to a if `isFirst` holds, otherwise to b. It is chosen, not
+ * multiplied by 0 or 1: 0 times an infinite gradient, as that of a root at 0, would be NaN.
+ */
+function chosen(
+  operation: 'Maximum' | 'Minimum',
+  a: Tensor,
+  b: Tensor,
+  isFirst: (a: Tensor, b: Tensor) => Tensor,
+): Tensor {
+  const value = binary(operation, a, b);
+  return withGradient(value, [a, b], (gradient, [wantA, wantB]) => {
+    const first = isFirst(a, b);
+    const zero = floatScalar(gradient.program, 0, gradient.dtype);
+    return [
+      wantA ? sumTo(select(first, gradient, zero, value.shape), a.shape) : undefined,
+      wantB ? sumTo(select(first, zero, gradient, value.shape), b.shape) : undefined,
+    ];
+  });
+}
+
+/** The larger of two values; if they are equal, the gradient goes to the first. */
+export const maximum = (a: Tensor, b: Tensor): Tensor => chosen('Maximum', a, b, greaterEqual);
+
+/** The smaller of two values; if they are equal, the gradient goes to the first. */
+export const minimum = (a: Tensor, b: Tensor): Tensor => chosen('Minimum', a, b, lessEqual);
+
+/** min(x, value); if they are equal, the gradient goes to x. */
+export const minimumScalar = (x: Tensor, value: number): Tensor => minimum(x, floatScalar(x.program, value, x.dtype));
+/** max(x, value); if they are equal, the gradient goes to x. */
+export const maximumScalar = (x: Tensor, value: number): Tensor => maximum(x, floatScalar(x.program, value, x.dtype));
+
 /** Clips x to [low, high]. The gradient is passed on within these bounds, and is 0 elsewhere. */
 export function clamp(x: Tensor, low: number, high: number): Tensor {
   const [least, most] = [low, high].map((bound) => floatScalar(x.program, bound, x.dtype));
   const value = run('ClipByValue', { T: type(x.dtype) }, [x, least, most], x.dtype, x.shape);
   return withGradient(value, [x], (gradient) => {
-    // Chosen, not multiplied by 0, which would make NaN of an infinite gradient, as that of a root at 0.
+    // As in `chosen`.
     const zero = floatScalar(x.program, 0, x.dtype);
     const belowHigh = select(lessEqual(x, most), gradient, zero, x.shape);
     return [select(greaterEqual(x, least), belowHigh, zero, x.shape)];

@@ -10,9 +10,12 @@ import {
   greaterEqual,
   less,
   lessEqual,
+  maximum,
   maximumScalar,
   minimum,
   minimumScalar,
+  mulScalar,
+  neg,
   pow,
   powScalar,
   sign,
@@ -20,7 +23,7 @@ import {
   sum,
   where,
 } from '../../../src/engine/ops/index.js';
-import type { Tensor } from '../../../src/engine/tensor.js';
+import { detach, type Tensor } from '../../../src/engine/tensor.js';
 import type { Shape } from '../../../src/engine/types.js';
 import { checkOperation, positiveLeaf, randomLeaf } from '../../support/check-operation.js';
 import { expectClose } from '../../support/close.js';
@@ -109,6 +112,9 @@ describe.each(executions)('choices, %s', (execution) => {
       }))['slope'];
     expect([...slopeOf([-2, -1, 0, 1, 2], (x) => clamp(x, -1, 1))]).toEqual([0, 1, 1, 1, 0]);
     expect([...slopeOf([-4, 4], (x) => sqrt(clamp(x, 0, 9)))]).toEqual([0, 0.25]);
+    expect([...slopeOf([-4, 4], (x) => sqrt(maximumScalar(x, 0)))]).toEqual([0, 0.25]);
+    expect([...slopeOf([4, -4], (x) => sqrt(neg(minimumScalar(x, 0))))]).toEqual([0, -0.25]);
+    expect([...slopeOf([-4, 4], (x) => sqrt(maximum(detach(mulScalar(x, 0)), x)))]).toEqual([0, 0.25]);
     expect([...slopeOf([0], abs)]).toEqual([0]);
     expect([...slopeOf([0, 2], (x) => powScalar(x, 2))]).toEqual([0, 4]);
     expect([...slopeOf([0, 2], (x) => powScalar(x, 0))]).toEqual([0, 0]);
