@@ -17,6 +17,7 @@ import { gridLines, gridPicture, measureGrid } from './generator-grid.mjs';
 import { table } from './markdown.mjs';
 import { measureStudy } from './measured.mjs';
 import { precisionLines } from './precision.mjs';
+import { whatIsRepeated } from './repeated.mjs';
 import { studies } from './studies.mjs';
 import { testLossLines } from './test-loss.mjs';
 import { generatorsLines, measureGenerators } from './trained-generators.mjs';
@@ -107,11 +108,11 @@ function chosenText({ groups, asked }) {
 
 /** `others`: all studies that one may be compared with. */
 function section(study, level, others) {
-  const { name, runs, failedRuns, askedRuns, comparison, search, sameSeedsOf } = study;
+  const { name, runs, failedRuns, askedRuns, comparison, repeated, search, sameSeedsOf } = study;
   const heading = `${'#'.repeat(level)} ${name[0].toUpperCase()}${name.slice(1)}`;
   if (runs.length === 0) return [heading, '', `Not measured yet: ${counted(askedRuns, 'run')} planned.`, ''];
   const missing = askedRuns - runs.length - failedRuns;
-  const conclusions = comparison === true ? whatFollows(study) : [];
+  const conclusions = repeated === true ? whatIsRepeated(study) : comparison === true ? whatFollows(study) : [];
   return [
     heading,
     '',
@@ -125,7 +126,7 @@ function section(study, level, others) {
     ...outcomesTable(study),
     ...pictures(study).flatMap(([file]) => [`![${name}](${file})`, '']),
     ...(conclusions.length > 0 ? ['Conclusions:', '', ...conclusions, ''] : []),
-    ...(comparison === true ? study.groups.flatMap(testLossLines) : []),
+    ...(comparison === true ? study.groups.flatMap((group) => testLossLines(group, repeated === true)) : []),
     ...(search === true ? [chosenText(study), ''] : []),
     ...(sameSeedsOf === undefined
       ? []

@@ -12,7 +12,8 @@ const largerDifference = {
 /**
  * `runs`: study files with what the command line changes in them (docs of each study say why). `beside`: another
  * study whose rows are shown with its own. `sameSeedsOf`: the study in bfloat16 whose runs of the same rows and seeds
- * its runs are compared with. `baseline`: the row that the others are compared with, in place of cross entropy.
+ * its runs are compared with. `repeated`: its protocol asks one question, by the paired t-test. `baseline`: the row
+ * that the others are compared with, in place of cross entropy.
  */
 export const studies = [
   {
@@ -44,6 +45,7 @@ export const studies = [
     store: 'tenth/store/cifar100-repeat',
     runs: [['tenth/cifar100-repeat.yaml']],
     comparison: true,
+    repeated: true,
   },
   {
     name: 'CIFAR-10 in float32',

@@ -1,4 +1,4 @@
-// The test loss of compared rows: no measure of the protocols, shown beside the errors that are.
+// The test loss of compared rows, which only the protocol of a repeated study names.
 import { compareRows } from '../../dist/common/statistics/compare.js';
 import { meanOf, spreadOf } from '../../dist/common/statistics/samples.js';
 import { formatSpread } from '../../dist/common/statistics/texts.js';
@@ -18,22 +18,29 @@ function lossesOf({ experiment, seeds }) {
   }));
 }
 
-/** A table of the rows of a group with a run that is done; no line where no row is compared. */
-export function testLossLines({ outcomes }) {
+/** The rows of a group with a run that is done: their test losses as `values`, with their comparison. */
+export function lossComparisons(outcomes) {
   const done = outcomes
     .filter(({ seeds }) => seeds.length > 0)
     .map((outcome) => ({ ...outcome, values: lossesOf(outcome) }));
   const valuesOf = (name) => done.find(({ row }) => row === name)?.values;
   const comparisons = compareRows(done.map(({ values, baseline }) => ({ values, baseline: valuesOf(baseline) })));
+  return done.map((outcome, index) => ({ ...outcome, comparison: comparisons[index] }));
+}
+
+/** A table of `lossComparisons`; no line where no row is compared. `planned`: whether the protocol names the loss. */
+export function testLossLines({ outcomes }, planned) {
+  const done = lossComparisons(outcomes);
   const titles = comparisonTitles(done);
   if (titles.length === 0) return [];
-  const rows = done.map((outcome, index) => [
+  const rows = done.map((outcome) => [
     outcome.row,
     formatSpread(spreadOf(outcome.values.map(({ value }) => value)), decimals),
-    ...comparisonTexts({ ...outcome, comparison: comparisons[index] }, decimals),
+    ...comparisonTexts(outcome, decimals),
   ]);
+  const origin = planned ? '' : ' The study was not planned to compare it; it was examined after the errors.';
   return [
-    'Test loss: the mean cross entropy of the same images in the same epochs, whatever the training loss. The study was not planned to compare it; it was examined after the errors.',
+    `Test loss: the mean cross entropy of the same images in the same epochs, whatever the training loss.${origin}`,
     '',
     table(['row', 'test loss', ...titles], rows),
     '',

@@ -77,6 +77,41 @@ it('the corrected p decides what is said, and the sign which way', async () => {
   expect(few).toMatch(/ Seeds are missing, so this is not final\.$/);
 });
 
+/** The sentences on a repeated comparison with these differences of error, and a loss that is 1 lower. */
+async function repeats(differences: readonly number[]): Promise<string> {
+  const seeds = differences.map((_, index) => index + 6);
+  const runs = (loss: number) =>
+    seeds.map((seed) => ({ config: { training: { seed } }, rows: [{ testLoss: loss + seed * seed * 0.01 * loss }] }));
+  const row = (name: string, loss: number, more: object) => ({
+    ...{ row: name, seeds, experiment: { runs: runs(loss) }, ...more },
+  });
+  const source = `import { whatIsRepeated } from ${JSON.stringify(pathToFileURL(script('docs/repeated.mjs')).href)};
+    import { pairedDifference } from ${JSON.stringify(pathToFileURL(join(projectRoot, 'dist/common/statistics/samples.js')).href)};
+    const [basic, isda] = ${JSON.stringify([row('basic', 4, {}), row('isda', 3, { baseline: 'basic' })])};
+    const bySeed = (values) => values.map((value, index) => ({ seed: index, value }));
+    const differences = ${JSON.stringify(differences)};
+    isda.comparison = { paired: pairedDifference(bySeed(differences), bySeed(differences.map(() => 0))) };
+    const asked = ['basic', 'isda'].map((row) => ({ row, seeds: 5 }));
+    process.stdout.write(whatIsRepeated({ groups: [{ outcomes: [basic, isda] }], asked }).join('\\n'));`;
+  const { stdout } = await execa(process.execPath, ['--input-type=module', '--eval', source]);
+  return stdout;
+}
+
+it('a repeated comparison is judged by the paired t-test', async () => {
+  // p and intervals by scipy.stats (ttest_1samp, t.interval).
+  expect(await repeats([-2.825, 0.067, -3.592, -1.635, -1.728])).toBe(
+    [
+      '- The error of `isda` against that of `basic` (5 of 5 pairs): -1.94 [-3.66, -0.22] by seed, p of the paired t-test 0.035: it is lower.',
+      '- The test loss of `isda` against that of `basic` (5 of 5 pairs): -1.660 [-1.975, -1.345] by seed, p of the paired t-test <0.001: it is lower.',
+    ].join('\n'),
+  );
+  const [open] = (await repeats([-2.825, 0.067, -3.592, 1.635])).split('\n');
+  expect(open).toMatch(
+    / \(4 of 5 pairs\): -1\.18 \[.*, \+.*\] by seed, p of the paired t-test 0\.41: no difference is shown/,
+  );
+  expect(await repeats([-2, -3])).toMatch(/ \(2 of 5 pairs\): fewer than three pairs, so no conclusion is drawn\./);
+});
+
 it('a float32 run is compared with its own seed, beside what two seeds differ by', async () => {
   const source = `import { precisionPairs, precisionLines } from ${JSON.stringify(pathToFileURL(script('docs/precision.mjs')).href)};
     const study = (...rows) => ({ groups: [{ outcomes: rows.map(([row, bySeed, std]) => ({ row, bySeed: new Map(bySeed), last10: { std } })) }] });
