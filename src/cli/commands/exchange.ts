@@ -2,12 +2,13 @@
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { cannot } from '../../common/errors.js';
+import { keepsAverages } from '../../runs/averages.js';
 import { exportFresh, exportRun, importNetwork, type ExportReport } from '../../runs/exchange.js';
 import type { CheckpointSelection } from '../../records/checkpoints.js';
 import type { CommandContext } from '../context.js';
 import { example } from '../help.js';
 import { withOptionRules } from '../option-rules.js';
-import { openNamedRun } from './evaluate.js';
+import { openNamedRun, plainWeightsNote } from './evaluate.js';
 import {
   checkpointOption,
   configOption,
@@ -44,6 +45,7 @@ async function exportNetwork(options: ExportOptions, context: CommandContext): P
   refuseForeignFile(out, ['network'], 'export the network');
   const named = { set, checkpoint, ...(options.ema === true && { averagesFor: 'export the averages' }) };
   const opened = run === undefined ? undefined : await openNamedRun({ run, ...named }, context);
+  if (opened !== undefined && keepsAverages(opened)) context.stderr.write(plainWeightsNote('exported'));
   const report =
     opened === undefined
       ? await exportFresh(readConfig(config!, set, context).config, out, context)

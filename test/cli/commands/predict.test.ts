@@ -121,7 +121,12 @@ describe('isda predict', () => {
     const own = await predict('--run', 'ema', '--ema', names[0]);
     expect(top(own.output)).toBeCloseTo(confidence('ema.csv'), 5);
     expect(top(own.output)).not.toBeCloseTo(top(plain.output), 5);
-    await runCli(folder, ['export', '--run', 'ema', '--ema', '--out', 'ema.safetensors']);
+    const exportNote = 'note: exported with the weights themselves; --ema uses the averages';
+    expect((await runCli(folder, ['export', '--run', 'ema', '--out', 'weights.safetensors'])).stderr).toContain(
+      exportNote,
+    );
+    const averages = await runCli(folder, ['export', '--run', 'ema', '--ema', '--out', 'ema.safetensors']);
+    expect(averages.stderr).not.toContain('note:');
     const exported = await predict('--network', 'ema.safetensors', names[0]);
     expect(exported.output.predictions).toEqual(own.output.predictions);
 
