@@ -155,7 +155,9 @@ const folderOptions = <Name extends string, Dir extends z.ZodType>(name: Name, d
         .int()
         .min(2)
         .optional()
-        .describe('number of classes; default: the number of folders in train/, or 1000 if no data is read'),
+        .describe(
+          `number of classes; default: the number of class folders${name === 'imagenet' ? ', or 1000 if they are not found' : ''}`,
+        ),
       ...choice,
       ...reading,
     })

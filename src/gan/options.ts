@@ -4,8 +4,12 @@ import { z } from 'zod';
 const noise = z.int().min(1).default(100).describe('length of the noise vector (standard normal)');
 const generatorWidth = (value: number) =>
   z.int().min(1).default(value).describe("channels of the generator's last hidden layer; the others are multiples");
-const discriminatorWidth = (value: number) =>
-  z.int().min(1).default(value).describe("channels of the discriminator's first layer; the others are multiples");
+const discriminatorWidth = (value: number, more = '') =>
+  z
+    .int()
+    .min(1)
+    .default(value)
+    .describe(`channels of the discriminator's first layer; the others are multiples${more}`);
 const learningRate = (value: number, what: string) => z.number().positive().default(value).describe(what);
 
 const adam = {
@@ -41,7 +45,9 @@ const cganOptions = z.strictObject({
   name: z.literal('cgan'),
   noise,
   generatorWidth: generatorWidth(128),
-  discriminatorWidth: discriminatorWidth(128).refine((width) => width % 2 === 0, { error: 'expected an even number' }),
+  discriminatorWidth: discriminatorWidth(128, '; an even number').refine((width) => width % 2 === 0, {
+    error: 'expected an even number',
+  }),
   ...adam,
 });
 export type CganOptions = z.output<typeof cganOptions>;
