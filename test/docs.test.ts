@@ -137,6 +137,24 @@ it.each(['ops', 'layers'] as const)('docs/extending.md names all of kit.%s', (pa
   expect([...listed.matchAll(/`(\w+)`/g)].map(([, name]) => name)).toEqual(Object.keys(kit[part]).sort());
 });
 
+it.each([
+  ['src/data/augment', '// Random grey: '],
+  ['src/cli/commands', '// `isda name`: '],
+])('docs/extending.md shows a file of %s whose imports exist', (folder, start) => {
+  const blocks = [...read('docs/extending.md').matchAll(/^```ts\n(.*?)^```/gms)].map(([, block]) => block);
+  const source = blocks.find((block) => block.startsWith(start))!;
+  const imports = [...source.matchAll(/^import (?:type )?\{(.*?)\} from '(.*?)\.js';/gm)];
+  expect(imports.length).toBeGreaterThan(0);
+  for (const [line, names, from] of imports) {
+    const path = join(projectRoot, folder, `${from}.ts`);
+    expect(existsSync(path), line).toBe(true);
+    for (const name of names.split(',').map((each) => each.replace('type ', '').trim()))
+      expect(readFileSync(path, 'utf8'), line).toMatch(
+        new RegExp(`^export (?:type|interface|const|function) ${name}\\b`, 'm'),
+      );
+  }
+});
+
 it('docs/extending.md shows the built-in loss of its example as it is', () => {
   const text = read('docs/extending.md');
   expect(text).toContain(`\`\`\`ts\n${read('src/losses/label-smoothing.ts')}\`\`\`\n`);
