@@ -29,7 +29,7 @@ export function createDataset({ part, options }) {
     labels: Array.from({ length: count }, (_, index) => index % classNames.length),
     height: side,
     width: side,
-    // What `isda data statistics --config own-data.yaml` prints.
+    // Means over the channels of what `isda data statistics --config examples/own-data.yaml` prints.
     mean: [77, 77, 77],
     std: [66, 66, 66],
     read(index) {
