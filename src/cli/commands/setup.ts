@@ -3,8 +3,10 @@ import { resolve } from 'node:path';
 import { Option } from 'commander';
 import { formatBytes } from '../../common/format.js';
 import { cacheHome } from '../../common/home.js';
+import { checkVariables } from '../../engine/environment.js';
 import { makeBundle } from '../../install/bundle/pack.js';
 import { ensureFromBundle } from '../../install/bundle/unpack.js';
+import { tryBinding } from '../../install/compile.js';
 import { ensureEngine } from '../../install/ensure.js';
 import type { EngineLocation, EngineSetupOptions } from '../../install/location.js';
 import type { EngineBuild } from '../../install/wheels.js';
@@ -29,6 +31,13 @@ interface SetupOptions {
 export function describeEngine(engine: EngineLocation): string {
   const device = engine.build === 'cuda' ? 'CUDA and the CPU' : 'the CPU';
   return `TensorFlow ${engine.version} for ${device} (${engine.source})`;
+}
+
+/** Returns an engine that loads in this environment. Errors: it does not, as with libraries of another system. */
+async function loadable(engine: EngineLocation, environment: CommandContext['environment']): Promise<EngineLocation> {
+  checkVariables(environment, engine.libraryPath);
+  await tryBinding(engine.bindingPath, { ...environment, CUDA_VISIBLE_DEVICES: '-1' });
+  return engine;
 }
 
 async function packInto(
@@ -76,7 +85,7 @@ async function setUp(options: SetupOptions, context: CommandContext): Promise<vo
       ? await packInto(path(options.bundle), options, engineOptions)
       : options.fromBundle !== undefined
         ? ready(await ensureFromBundle(path(options.fromBundle), engineOptions))
-        : ready(await ensureEngine(engineOptions));
+        : ready(await loadable(await ensureEngine(engineOptions), context.environment));
   if (options.json === true) printJson(context, result);
   else context.stdout.write(`${text}\n`);
 }

@@ -1,5 +1,5 @@
 // `isda doctor` and `isda setup` through the program: their output and exit codes.
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { formatFindings } from '../../../src/cli/commands/doctor.js';
 import { ensureEngine } from '../../../src/install/ensure.js';
 import { cacheHome } from '../../../src/common/home.js';
+import { makeEngine } from '../../install/bundle/stand-ins.js';
+import { bareMachine } from '../../install/fakes.js';
 import { runCli } from '../../support/cli.js';
 
 const isda = (args: readonly string[], environment: Record<string, string | undefined>) =>
@@ -89,6 +91,23 @@ describe('isda setup', () => {
     expect(text.stdout).toMatch(/^engine ready: TensorFlow .*\n {2}\//);
     const json = await isda(['setup', '--json'], process.env);
     expect(z.object({ version: z.string(), directory: z.string() }).parse(JSON.parse(json.stdout))).toBeTruthy();
+  });
+
+  it('loads an engine that is installed before it calls it ready', async () => {
+    const machine = await bareMachine();
+    onTestFinished(() => rm(machine.root, { recursive: true, force: true }));
+    const { bindingPath } = await makeEngine(machine);
+    const environment = {
+      ...machine.environment,
+      ISDA_HOME: machine.home,
+      ISDA_BUILD: 'cpu',
+      ISDA_LIBTENSORFLOW: undefined,
+    };
+    expect(await isda(['setup'], environment)).toMatchObject({ code: 0, stderr: '' });
+    await writeFile(bindingPath, Buffer.alloc((await stat(bindingPath)).size));
+    const { code, stderr } = await isda(['setup'], environment);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^error: cannot load the engine binding: /);
   });
 
   it('exits with 1 if the setup fails, and with 2 for a wrong option', async () => {
