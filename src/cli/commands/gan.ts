@@ -118,7 +118,9 @@ export function registerGan(program: Command, context: CommandContext): void {
   gan
     .command('sample')
     .addHelpText('after', example('--run runs/wgan --out samples.png'))
-    .description("draw a finished generator's images, a row for each class, as a PNG")
+    .description(
+      'draw images of a generator at its last checkpoint as a PNG, a row for each class if the classes are known',
+    )
     .requiredOption('--run <dir>', 'run folder of `isda gan train`, or a generator.safetensors')
     .requiredOption('--out <file>', 'PNG file to write')
     .option('--count <n>', 'images per row', countUpTo(1000), 10)
