@@ -196,7 +196,7 @@ export function withSweepOptions(command: Command): Command {
       .option('--search-seed <n>', 'seed of the random points', seedArgument, 1)
       .option(
         '--holdout <n>',
-        'training images held out for the choice; 0: choose on the test set, the default with dataset.validationFraction',
+        'training images held out for the choice; 0, the default with dataset.validationFraction: choose on the evaluation images of the final runs',
         wholeArgument,
         5000,
       )
