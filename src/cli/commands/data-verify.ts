@@ -78,7 +78,9 @@ export function registerVerify(data: Command, context: CommandContext): void {
     .addHelpText('after', example('cifar10 --dir data'))
     .description('check records, labels, class balance and checksums; in image folders, decode every image')
     .addArgument(new Argument('<name>', 'data set').choices([...Object.keys(cifarFormats), ...folderNames]))
-    .addOption(new Option('--dir <dir>', 'folder of the files (default: $ISDA_DATA, then ./data)'))
+    .addOption(
+      new Option('--dir <dir>', 'folder of the files (default: $ISDA_DATA, then ./data); required for image-folder'),
+    )
     .option('--json', 'print the findings as JSON')
     .action((name: CifarName | FolderName, flags: VerifyFlags) =>
       isFolderName(name) ? verifyFolder(context, name, flags) : verifyCifar(context, name, flags),
