@@ -86,7 +86,7 @@ export const registerConfig: RegisterCommand = (program: Command, context: Comma
     .description('check configs: files, folders, patterns or names under configs/')
     .argument('<file...>')
     .addOption(setOption())
-    .option('--json', 'print one JSON object per config')
+    .option('--json', 'print a JSON array with an object per config')
     .action((files: string[], options: CheckOptions) => checkAll(files, options, context));
   config
     .command('print')
