@@ -72,7 +72,7 @@ export function registerExchange(program: Command, context: CommandContext): voi
     .command('export')
     .addHelpText('after', example('--run runs/resnet32-cifar10-seed1 --out resnet32.safetensors'))
     .description("write a network as safetensors, with PyTorch's names and layouts")
-    .option('--run <dir>', 'run folder: its newest or best checkpoint; this or --config is required')
+    .option('--run <dir>', 'run folder; this or --config is required')
     .addOption(checkpointOption())
     .addOption(configOption())
     .addOption(setOption())
