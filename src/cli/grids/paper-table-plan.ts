@@ -43,7 +43,7 @@ export function withTableChoice(command: Command): Command {
     )
     .option(
       '--config <files...>',
-      "use these configs instead of the paper's: one number each, for Table 5 the six variants of each",
+      "use these configs instead of the paper's: one row each (in Table 4 top-1 and top-5), for Table 5 the six variants of each",
     )
     .addOption(setOption())
     .addOption(
