@@ -25,16 +25,17 @@ function sentence({ row, baseline }, what, differences, { decimals, asked }) {
 
 /** A line for the error and one for the test loss of each compared row. */
 export function whatIsRepeated({ groups, asked }) {
-  return groups.flatMap(({ outcomes }) =>
-    outcomes
+  return groups.flatMap(({ outcomes }) => {
+    const losses = lossComparisons(outcomes);
+    return outcomes
       .filter(({ baseline, seeds }) => baseline !== undefined && seeds.length > 0)
       .flatMap((outcome) => {
         const { seeds } = asked.find(({ row }) => row === outcome.row);
-        const loss = lossComparisons(outcomes).find(({ row }) => row === outcome.row);
+        const loss = losses.find(({ row }) => row === outcome.row);
         return [
           sentence(outcome, 'error', outcome.comparison.paired, { decimals: 2, asked: seeds }),
           sentence(outcome, 'test loss', loss.comparison?.paired, { decimals: 3, asked: seeds }),
         ];
-      }),
-  );
+      });
+  });
 }
