@@ -13,6 +13,23 @@ const select = (condition: Tensor, a: Tensor, b: Tensor, shape: Shape): Tensor =
   run('SelectV2', { T: type(a.dtype) }, [condition, a, b], a.dtype, shape);
 
 /**
+ * Returns the gradients of a value that is a where the condition holds, and b elsewhere. They are chosen, not
+ * multiplied by 0 or 1: 0 times an infinite gradient, as that of a root at 0, would be NaN.
+ */
+function gradientsOfChoice(
+  condition: Tensor,
+  [a, b]: readonly [Tensor, Tensor],
+  gradient: Tensor,
+  [wantA, wantB]: readonly boolean[],
+): readonly (Tensor | undefined)[] {
+  const zero = floatScalar(gradient.program, 0, gradient.dtype);
+  return [
+    wantA ? sumTo(select(condition, gradient, zero, gradient.shape), a.shape) : undefined,
+    wantB ? sumTo(select(condition, zero, gradient, gradient.shape), b.shape) : undefined,
+  ];
+}
+
+/**
  * a where the condition (bool) holds, b elsewhere; all three broadcast. The value that is not selected has gradient 0.
  */
 export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
@@ -24,34 +41,21 @@ export function where(condition: Tensor, a: Tensor, b: Tensor): Tensor {
       code: 'engine/shape',
     });
   }
-  return withGradient(select(condition, a, b, shape), [a, b], (gradient, [wantA, wantB]) => {
-    const zero = floatScalar(gradient.program, 0, gradient.dtype);
-    return [
-      wantA ? sumTo(select(condition, gradient, zero, shape), a.shape) : undefined,
-      wantB ? sumTo(select(condition, zero, gradient, shape), b.shape) : undefined,
-    ];
-  });
+  return withGradient(select(condition, a, b, shape), [a, b], (gradient, wanted) =>
+    gradientsOfChoice(condition, [a, b], gradient, wanted),
+  );
 }
 
-/**
- * The operation's choice of a or b; the gradient goes to a if `isFirst` holds, otherwise to b. It is chosen, not
- * multiplied by 0 or 1: 0 times an infinite gradient, as that of a root at 0, would be NaN.
- */
+/** The operation's choice of a or b; the gradient goes to a if `isFirst` holds, otherwise to b. */
 function chosen(
   operation: 'Maximum' | 'Minimum',
   a: Tensor,
   b: Tensor,
   isFirst: (a: Tensor, b: Tensor) => Tensor,
 ): Tensor {
-  const value = binary(operation, a, b);
-  return withGradient(value, [a, b], (gradient, [wantA, wantB]) => {
-    const first = isFirst(a, b);
-    const zero = floatScalar(gradient.program, 0, gradient.dtype);
-    return [
-      wantA ? sumTo(select(first, gradient, zero, value.shape), a.shape) : undefined,
-      wantB ? sumTo(select(first, zero, gradient, value.shape), b.shape) : undefined,
-    ];
-  });
+  return withGradient(binary(operation, a, b), [a, b], (gradient, wanted) =>
+    gradientsOfChoice(isFirst(a, b), [a, b], gradient, wanted),
+  );
 }
 
 /** The larger of two values; if they are equal, the gradient goes to the first. */
@@ -70,7 +74,7 @@ export function clamp(x: Tensor, low: number, high: number): Tensor {
   const [least, most] = [low, high].map((bound) => floatScalar(x.program, bound, x.dtype));
   const value = run('ClipByValue', { T: type(x.dtype) }, [x, least, most], x.dtype, x.shape);
   return withGradient(value, [x], (gradient) => {
-    // As in `chosen`.
+    // Chosen, as in `gradientsOfChoice`.
     const zero = floatScalar(x.program, 0, x.dtype);
     const belowHigh = select(lessEqual(x, most), gradient, zero, x.shape);
     return [select(greaterEqual(x, least), belowHigh, zero, x.shape)];
